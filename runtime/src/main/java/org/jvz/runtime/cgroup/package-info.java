@@ -1,0 +1,3 @@
+/** The cgroup tree of a VE. */
+@org.jspecify.annotations.NullMarked
+package org.jvz.runtime.cgroup;

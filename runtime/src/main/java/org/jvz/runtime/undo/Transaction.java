@@ -1,8 +1,8 @@
 package org.jvz.runtime.undo;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -138,7 +138,8 @@ public final class Transaction implements AutoCloseable {
                 handlers.undo(steps.get(i));
             } catch (IOException e) {
                 left.add(0, steps.get(i));
-                IOException named = new IOException("undo " + steps.get(i).toLine().replace('\t', ' '), e);
+                IOException named =
+                        new IOException("undo " + steps.get(i).toLine().replace('\t', ' '), e);
                 if (failure == null) {
                     failure = named;
                 } else {

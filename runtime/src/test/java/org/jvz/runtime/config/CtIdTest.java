@@ -19,7 +19,9 @@ class CtIdTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "-1", "+1", "1 ", "1.0", "0x10", "web", "2147483645", "9223372036854775808", "١"})
     void refusesEverythingElse(String text) {
-        assertThatThrownBy(() -> CtId.parse(text)).isInstanceOf(BadCtIdException.class).hasMessage("Bad CT ID " + text);
+        assertThatThrownBy(() -> CtId.parse(text))
+                .isInstanceOf(BadCtIdException.class)
+                .hasMessage("Bad CT ID " + text);
     }
 
     @Test

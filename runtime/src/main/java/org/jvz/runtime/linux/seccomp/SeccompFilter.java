@@ -1,0 +1,128 @@
+package org.jvz.runtime.linux.seccomp;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.zip.CRC32C;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.LibraryOption;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import org.jvz.runtime.linux.Arch;
+import org.jvz.runtime.linux.Errno;
+import org.jvz.runtime.linux.Fd;
+import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.OpenFlag;
+
+/**
+ * Compiles a filter that allows every system call but those its rules refuse, for the native architecture and the ones its
+ * kernel runs beside it. libseccomp does the work once; the program is kept in a file, for loading the library costs more
+ * than starting a VE.
+ */
+public final class SeccompFilter {
+    private static final int ALLOW = 0x7fff0000;
+    private static final int REFUSE = 0x00050000;
+    private static final int MASKED_EQUAL = 7;
+    private static final long LOW_32_BITS = 0xffffffffL;
+    /** {@code struct scmp_arg_cmp}: unsigned arg, enum op, two 64-bit data. */
+    private static final int COMPARISON_SIZE = 24;
+
+    private SeccompFilter() {}
+
+    /**
+     * The BPF program ({@code struct sock_filter[]}, 8 bytes each) for the rules, from {@code cache} or newly compiled
+     * into it.
+     *
+     * @throws IOException if libseccomp cannot be loaded or refuses a rule, naming it
+     */
+    public static byte[] program(List<Rule> rules, Path cache, Linux linux) throws IOException {
+        Path file = cache.resolve("seccomp-" + Arch.host() + "-" + Long.toHexString(checksum(rules)) + ".bpf");
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException first) {
+            Files.createDirectories(cache);
+            Path temporary = Files.createTempFile(cache, "seccomp", ".new");
+            try {
+                compile(rules, temporary, linux);
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+            return Files.readAllBytes(file);
+        }
+    }
+
+    private static long checksum(List<Rule> rules) {
+        CRC32C sum = new CRC32C();
+        for (Rule rule : rules) {
+            sum.update((rule.key() + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+        return sum.getValue();
+    }
+
+    private static void compile(List<Rule> rules, Path into, Linux linux) throws IOException {
+        LibSeccomp library;
+        try {
+            library = LibraryLoader.loadLibrary(
+                    LibSeccomp.class, java.util.Map.of(LibraryOption.LoadNow, true), "libseccomp.so.2");
+        } catch (UnsatisfiedLinkError e) {
+            throw new IOException("libseccomp.so.2 cannot be loaded; install the package libseccomp2", e);
+        }
+        Pointer context = library.seccomp_init(ALLOW);
+        if (context == null) {
+            throw new IOException("seccomp_init failed");
+        }
+        try {
+            addArchitectures(library, context);
+            for (Rule rule : rules) {
+                add(library, context, rule);
+            }
+            try (Fd fd = linux.open(into, OpenFlag.WRONLY)) {
+                check(library.seccomp_export_bpf(context, fd.number()), "seccomp_export_bpf");
+            }
+        } finally {
+            library.seccomp_release(context);
+        }
+    }
+
+    private static void addArchitectures(LibSeccomp library, Pointer context) throws IOException {
+        List<String> besides =
+                switch (Arch.host()) {
+                    case X86_64 -> List.of("x86", "x32");
+                    case AARCH64 -> List.of("arm");
+                };
+        for (String name : besides) {
+            check(
+                    library.seccomp_arch_add(context, library.seccomp_arch_resolve_name(name)),
+                    "seccomp_arch_add " + name);
+        }
+    }
+
+    private static void add(LibSeccomp library, Pointer context, Rule rule) throws IOException {
+        int number = library.seccomp_syscall_resolve_name(rule.syscall());
+        if (number == -1) {
+            throw new IOException("libseccomp does not know the system call " + rule.syscall());
+        }
+        Pointer comparison = null;
+        if (rule.argument() >= 0) {
+            comparison = Memory.allocateDirect(Runtime.getRuntime(library), COMPARISON_SIZE);
+            comparison.putInt(0, rule.argument());
+            comparison.putInt(4, MASKED_EQUAL);
+            comparison.putLong(8, LOW_32_BITS);
+            comparison.putLong(16, rule.value());
+        }
+        int action = REFUSE | rule.answer().number();
+        int result = library.seccomp_rule_add_array(context, action, number, comparison == null ? 0 : 1, comparison);
+        check(result, "seccomp_rule_add " + rule.syscall());
+    }
+
+    private static void check(int result, String what) throws IOException {
+        if (result < 0) {
+            throw new IOException(what + ": " + new Errno(-result));
+        }
+    }
+}

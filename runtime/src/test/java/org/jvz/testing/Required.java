@@ -14,11 +14,29 @@ import org.opentest4j.TestAbortedException;
  * that skips its tests would be green for nothing. Registered for every test; see {@code junit-platform.properties}.
  */
 public final class Required implements TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
-    private static final Set<String> TAGS = tags(System.getProperty("ve.require", ""));
+    private final Set<String> required;
+
+    /** As JUnit makes it. */
+    public Required() {
+        this(System.getProperty("ve.require", ""));
+    }
+
+    Required(String tags) {
+        required = new TreeSet<>();
+        for (String tag : tags.split(",", -1)) {
+            if (!tag.isBlank()) {
+                required.add(tag.strip());
+            }
+        }
+    }
 
     /** What an {@code ExecutionCondition} answers for a test that cannot run here: skip it, or fail if it must run. */
-    static ConditionEvaluationResult skip(ExtensionContext context, String reason) {
-        if (isRequired(context)) {
+    public static ConditionEvaluationResult skip(ExtensionContext context, String reason) {
+        return new Required().skip(context.getTags(), reason);
+    }
+
+    ConditionEvaluationResult skip(Set<String> tags, String reason) {
+        if (mustRun(tags)) {
             throw new AssertionFailedError("Required by ve.require, but would be skipped: " + reason);
         }
         return ConditionEvaluationResult.disabled(reason);
@@ -26,37 +44,28 @@ public final class Required implements TestExecutionExceptionHandler, LifecycleM
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        throw unlessRequired(context, failure);
+        throw judge(context.getTags(), failure);
     }
 
     @Override
     public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        throw unlessRequired(context, failure);
+        throw judge(context.getTags(), failure);
     }
 
     @Override
     public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        throw unlessRequired(context, failure);
+        throw judge(context.getTags(), failure);
     }
 
-    private static Throwable unlessRequired(ExtensionContext context, Throwable failure) {
-        if (failure instanceof TestAbortedException && isRequired(context)) {
+    /** An assumption that does not hold is a failure if the test must run; all else stays as it is. */
+    Throwable judge(Set<String> tags, Throwable failure) {
+        if (failure instanceof TestAbortedException && mustRun(tags)) {
             return new AssertionFailedError("Required by ve.require, but would be skipped", failure);
         }
         return failure;
     }
 
-    private static boolean isRequired(ExtensionContext context) {
-        return context.getTags().stream().anyMatch(TAGS::contains);
-    }
-
-    private static Set<String> tags(String property) {
-        Set<String> tags = new TreeSet<>();
-        for (String tag : property.split(",", -1)) {
-            if (!tag.isBlank()) {
-                tags.add(tag.strip());
-            }
-        }
-        return tags;
+    private boolean mustRun(Set<String> tags) {
+        return tags.stream().anyMatch(required::contains);
     }
 }

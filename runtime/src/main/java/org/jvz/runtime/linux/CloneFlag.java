@@ -8,8 +8,11 @@ public enum CloneFlag implements Flag {
     /** The descriptor table. */
     FILES(0x400),
     PIDFD(0x1000),
+    /** The parent waits until the child has left its memory; the kernel never picks such a child when memory runs out. */
+    VFORK(0x4000),
     PARENT(0x8000),
     NEWNS(0x20000),
+    PARENT_SETTID(0x100000),
     CHILD_CLEARTID(0x200000),
     NEWCGROUP(0x2000000),
     NEWUTS(0x4000000),

@@ -19,11 +19,10 @@ abstract class JffiIo implements Linux {
     private static final int LOCK_UN = 8;
     private static final int POLLFD_SIZE = 8;
     private static final int OPEN_HOW_SIZE = 24;
-    private static final Fd.Closer CLOSER = Native::close;
 
     /** A new descriptor of ours. */
     static Fd owned(long number, String label) {
-        return new Fd((int) number, label, CLOSER);
+        return Native.owned(number, label);
     }
 
     /** The path for messages: names below a directory carry the directory's label. */

@@ -127,15 +127,10 @@ abstract class JffiNames extends JffiIo {
     @Override
     public void mknodAt(Fd dir, String name, int mode, int major, int minor) throws SyscallException {
         try (OffHeap memory = new OffHeap()) {
-            long result =
-                    Native.call(SystemCall.MKNODAT, dir.number(), memory.path(name), mode, deviceNumber(major, minor));
+            long result = Native.call(
+                    SystemCall.MKNODAT, dir.number(), memory.path(name), mode, SystemCall.deviceNumber(major, minor));
             check(result, "mknodat", dir, name, octal(mode), major + ":" + minor);
         }
-    }
-
-    /** The kernel's 32-bit encoding of a device number; {@code new_encode_dev} of {@code linux/kdev_t.h}. */
-    public static int deviceNumber(int major, int minor) {
-        return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
     }
 
     @Override

@@ -72,6 +72,22 @@ public final class Native {
         return call(call, a0, 0, 0, 0, 0);
     }
 
+    /** Calls machine code at {@code address} with one argument in the C way. */
+    public static long enter(long address, long argument) {
+        return INVOKER.invokeN1(One.CONTEXT, address, argument);
+    }
+
+    private static final class One {
+        // No errno: nothing of libc may run between the code's return and the JVM.
+        static final CallContext CONTEXT =
+                CallContext.getCallContext(Type.SLONG, new Type[] {Type.SLONG}, CallingConvention.DEFAULT, false);
+    }
+
+    /** A descriptor that the kernel just gave this process. */
+    public static Fd owned(long number, String label) {
+        return new Fd((int) number, label, Native::close);
+    }
+
     /** Closes a descriptor number. EINTR means closed, too, on Linux: never repeat. */
     static void close(int fd) {
         call(SystemCall.CLOSE, fd);

@@ -80,6 +80,11 @@ public final class OffHeap implements AutoCloseable {
         MEMORY.putLong(address, value);
     }
 
+    /** Copies {@code bytes} to {@code address}. */
+    public static void put(long address, byte[] bytes) {
+        MEMORY.putByteArray(address, bytes, 0, bytes.length);
+    }
+
     public static int getInt(long address) {
         return MEMORY.getInt(address);
     }

@@ -86,7 +86,9 @@ public enum SystemCall {
     CLOSE_RANGE(436, 436),
     RT_SIGACTION(13, 134),
     RT_SIGPROCMASK(14, 135),
-    SOCKET(41, 198);
+    SOCKET(41, 198),
+    MMAP(9, 222),
+    MPROTECT(10, 226);
 
     private final int x86_64;
     private final int aarch64;
@@ -102,6 +104,11 @@ public enum SystemCall {
             case X86_64 -> x86_64;
             case AARCH64 -> aarch64;
         };
+    }
+
+    /** The kernel's 32-bit encoding of a device number; {@code new_encode_dev} of {@code linux/kdev_t.h}. */
+    public static int deviceNumber(int major, int minor) {
+        return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
     }
 
     /** The kernel's name of the call, e.g. {@code pivot_root}. */

@@ -8,7 +8,12 @@ public final class BadCtIdException extends IllegalArgumentException {
 
     /** The word as it was given. */
     public BadCtIdException(String text) {
-        super("Bad CT ID " + text);
+        this(text, "Bad CT ID " + text);
+    }
+
+    /** The word as it was given, with another message. */
+    BadCtIdException(String text, String message) {
+        super(message);
         this.text = text;
     }
 

@@ -1,0 +1,63 @@
+package org.jvz.runtime.config;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A lock between all processes of the host and all threads of this one, for the short moment in which a resource of the
+ * host is looked for and recorded. The kernel releases it when the process ends, however it ends; the lock file stays.
+ *
+ * <p>A process makes one of these per file and shares it: closing any descriptor of a file drops the process's locks on it
+ * (fcntl_locking(2)).
+ */
+final class HostLock {
+
+    private final Path file;
+    private final ReentrantLock threads = new ReentrantLock();
+
+    HostLock(Path file) {
+        this.file = file;
+    }
+
+    /** A lock that is held until it is closed, by the thread that took it. */
+    interface Held extends AutoCloseable {
+        @Override
+        void close() throws IOException;
+    }
+
+    /** Waits for the lock and takes it. */
+    Held take() throws IOException {
+        threads.lock();
+        try {
+            FileChannel channel = open();
+            try {
+                channel.lock();
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+            return () -> {
+                try {
+                    channel.close();
+                } finally {
+                    threads.unlock();
+                }
+            };
+        } catch (IOException | RuntimeException e) {
+            threads.unlock();
+            throw new IOException("Unable to lock " + file, e);
+        }
+    }
+
+    private FileChannel open() throws IOException {
+        Path directory = file.getParent();
+        if (directory != null) {
+            Files.createDirectories(directory);
+        }
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+}

@@ -2,6 +2,9 @@ package org.jvz.runtime.config;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +73,48 @@ public final class VeConf {
         return isOwn(key) ? null : global.text(key);
     }
 
+    /**
+     * The value of a key, or empty if it is unset or set to nothing.
+     *
+     * @throws BadConfException if what stands there is no value for the key; names the file and the line
+     */
+    public <T> Optional<T> get(ConfKey<T> key) throws BadConfException {
+        String name = nameInFile(key);
+        @Nullable String value = text(name);
+        if (value == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(key.parse(value));
+        } catch (IllegalArgumentException e) {
+            ConfFile source = file.has(name) ? file : global.file();
+            throw new BadConfException(
+                    source.path(), source.lineOf(name), name + "=\"" + value + "\": " + e.getMessage());
+        }
+    }
+
+    /** The name, new or old, under which the key is set; the new one if it is not. */
+    private String nameInFile(ConfKey<?> key) {
+        @Nullable String alias = key.alias();
+        return alias != null && !file.has(key.name()) && file.has(alias) ? alias : key.name();
+    }
+
+    /**
+     * What is odd about CTID.conf: what reading it warned about, and the keys whose values are none. An operation shows
+     * these and goes on as if those keys were unset.
+     */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>(file.warnings());
+        for (ConfKey<?> key : ConfKey.all()) {
+            try {
+                get(key);
+            } catch (BadConfException e) {
+                warnings.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return warnings;
+    }
+
     /** VE_ROOT, where the VE is mounted, with the id filled in; null if it is unset. */
     public @Nullable Path root() throws BadConfException {
         return path("VE_ROOT");
@@ -89,6 +134,40 @@ public final class VeConf {
         @Nullable String value = text(key);
         ConfFile source = file.has(key) ? file : global.file();
         return VzConf.path(source, key, value == null ? null : ConfQuoting.substitute(value, id));
+    }
+
+    /**
+     * The configuration with a key set. A value that equals the one CTID.conf has leaves the line as it is; an old name
+     * of the key goes away.
+     */
+    public <T> VeConf with(ConfKey<T> key, T value) {
+        @Nullable String alias = key.alias();
+        @Nullable String own = file.get(key.name());
+        if (own != null
+                && !own.isEmpty()
+                && (alias == null || !file.has(alias))
+                && value.equals(key.parseOrNull(own))) {
+            return this;
+        }
+        VeConf changed = withText(key.name(), key.show(value));
+        return alias == null ? changed : changed.without(alias);
+    }
+
+    /**
+     * The configuration with what a new VE must have written into CTID.conf, so that a later change of vz.conf does not
+     * move it: VE_ROOT and VE_PRIVATE, with {@code $VEID} as in vz.conf, VE_LAYOUT, and OSTEMPLATE by default. What is
+     * unset everywhere stays unset.
+     */
+    public VeConf withDefaultsWritten() {
+        VeConf changed = this;
+        for (String key : new String[] {"VE_ROOT", "VE_PRIVATE", "VE_LAYOUT", "OSTEMPLATE"}) {
+            if (!changed.file.has(key)) {
+                @Nullable
+                String value = key.equals("OSTEMPLATE") ? global.text(VzKey.DEF_OSTEMPLATE) : global.text(key);
+                changed = value == null ? changed : changed.withText(key, value);
+            }
+        }
+        return changed;
     }
 
     /**

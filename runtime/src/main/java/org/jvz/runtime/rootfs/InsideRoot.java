@@ -180,8 +180,8 @@ public final class InsideRoot implements AutoCloseable {
      * @throws NotARegularFileException if a directory, FIFO, socket or device is in its place
      */
     public void write(String path, byte[] content, int newMode) throws IOException {
+        String name = nameOf(path);
         try (Fd parent = resolve(parentOf(path), DIRECTORY)) {
-            String name = nameOf(path);
             FileStat old = linux.statOrNull(parent, name);
             if (old != null && !old.isRegular() && !old.isSymlink()) {
                 throw new NotARegularFileException(label, path, describe(old));
@@ -224,6 +224,7 @@ public final class InsideRoot implements AutoCloseable {
             return;
         }
         String parentPath = parentOf(path);
+        String name = nameOf(path);
         try {
             resolve(path, DIRECTORY).close();
             return;
@@ -234,7 +235,6 @@ public final class InsideRoot implements AutoCloseable {
         }
         makeDirectories(parentPath, mode);
         try (Fd parent = resolve(parentPath, DIRECTORY)) {
-            String name = nameOf(path);
             try {
                 linux.mkdirAt(parent, name, 0700);
             } catch (SyscallException e) {
@@ -260,8 +260,9 @@ public final class InsideRoot implements AutoCloseable {
      * @return whether there was one
      */
     public boolean remove(String path) throws IOException {
+        String name = nameOf(path);
         try (Fd parent = resolve(parentOf(path), DIRECTORY)) {
-            linux.unlinkAt(parent, nameOf(path));
+            linux.unlinkAt(parent, name);
             return true;
         } catch (SyscallException e) {
             if (absent(e)) {

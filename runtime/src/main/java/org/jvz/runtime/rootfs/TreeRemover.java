@@ -164,7 +164,14 @@ public final class TreeRemover {
         }
         Level level = new Level(fd, name, new ArrayDeque<>(), refills);
         levels.addLast(level);
-        empty(level);
+        try {
+            empty(level);
+        } catch (SyscallException e) {
+            // getdents64 of a directory that somebody else has removed.
+            if (!e.is(ENOENT)) {
+                throw e;
+            }
+        }
     }
 
     private void empty(Level level) throws IOException {

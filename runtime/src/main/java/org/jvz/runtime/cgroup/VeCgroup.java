@@ -1,19 +1,17 @@
 package org.jvz.runtime.cgroup;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
-import org.jvz.runtime.linux.Signal;
 import org.jvz.runtime.linux.SyscallException;
 
 /**
@@ -22,11 +20,12 @@ import org.jvz.runtime.linux.SyscallException;
  *
  * <p>Processes enter the v2 one by {@code CLONE_INTO_CGROUP} and each v1 one by writing {@code 0} to its {@code tasks}:
  * a thread that moves itself does not take the lock over all forks, which costs up to 12 ms for a foreign pid.
+ *
+ * <p>VEs that start and stop at the same moment share the parent, and nobody locks it: its maker need not be the first to
+ * use it, and it goes with its last child. A VE's own cgroups are used by one operation at a time (the VE's lock).
  */
 public final class VeCgroup {
-    private static final int MKDIR_TRIES = 100;
-    /** cgroup-v2.rst: the files of a delegated cgroup that its owner may write. */
-    private static final List<String> DELEGATED = List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
+    private static final int MKDIR_TRIES = 1000;
 
     private final HostCgroups host;
     private final String parent;
@@ -52,6 +51,11 @@ public final class VeCgroup {
         return parent(hierarchy).resolve(name);
     }
 
+    /** The VE's path below the mount of a hierarchy: {@code vz/101}. */
+    public String name() {
+        return parent + "/" + name;
+    }
+
     /** The VE's directory in the unified hierarchy, or null on a host without one. */
     public @Nullable Path unified() {
         for (Hierarchy hierarchy : host.hierarchies()) {
@@ -60,6 +64,22 @@ public final class VeCgroup {
             }
         }
         return null;
+    }
+
+    /**
+     * Where the VE's files of a controller are: in the v1 hierarchy it is bound to, else in the unified one (whether it is
+     * on there, its files tell), or null on a host that has it nowhere.
+     */
+    public @Nullable CgroupDir directory(Controller controller) {
+        CgroupDir unified = null;
+        for (Hierarchy hierarchy : host.hierarchies()) {
+            if (hierarchy.v2()) {
+                unified = new CgroupDir(dir(hierarchy), true);
+            } else if (hierarchy.controllers().contains(controller.v1Name())) {
+                return new CgroupDir(dir(hierarchy), false);
+            }
+        }
+        return unified;
     }
 
     /** The {@code tasks} files of the v1 hierarchies, to which a new process writes {@code 0} before it enters the VE. */
@@ -83,77 +103,67 @@ public final class VeCgroup {
     }
 
     /**
-     * Makes the cgroups, empty, and gives the v2 one to {@code owner}.
+     * Makes the cgroups, empty and without limits, and gives the v2 one to {@code owner}. What an earlier run may have
+     * left of them, with its limits, is replaced.
      *
      * @param owner the host uid and gid of the VE's root
-     * @throws IOException naming the directory or file; what was made stays for {@link #remove}
+     * @throws IOException naming the directory or file, also if processes are left in one of an earlier run; what was made
+     *     stays for {@link #remove}
      */
     public void create(Linux linux, long owner) throws IOException {
         for (Hierarchy hierarchy : host.hierarchies()) {
-            Path dir = dir(hierarchy);
-            makeWithParent(hierarchy, dir);
+            make(linux, hierarchy);
+            // From here on the parent stays, for it has a child. All that is done to it waits until now.
+            CgroupSetup setup = new CgroupSetup(linux, hierarchy.mount(), parent(hierarchy), dir(hierarchy));
             if (hierarchy.v2()) {
-                linux.chownAt(Fd.CWD, dir.toString(), owner, owner);
-                for (String file : DELEGATED) {
-                    linux.chownAt(Fd.CWD, dir.resolve(file).toString(), owner, owner);
-                }
+                setup.enableControllers();
+                setup.boundSize();
+                setup.delegate(owner);
             } else if (hierarchy.controllers().contains("cpuset")) {
-                copyCpuset(parent(hierarchy), dir);
+                setup.fillCpuset();
             }
         }
     }
 
-    private void makeWithParent(Hierarchy hierarchy, Path dir) throws IOException {
-        // Another VE's removal may take the empty parent away between our two steps.
-        for (int tries = 0; ; tries++) {
+    private void make(Linux linux, Hierarchy hierarchy) throws IOException {
+        for (int tries = 1; ; tries++) {
             try {
-                makeParent(hierarchy, parent(hierarchy));
-                Files.createDirectory(dir);
+                mkdirIfAbsent(linux, parent(hierarchy));
+                linux.mkdirAt(Fd.CWD, dir(hierarchy).toString(), 0755);
                 return;
-            } catch (NoSuchFileException gone) {
+            } catch (SyscallException e) {
                 if (tries == MKDIR_TRIES) {
-                    throw gone;
+                    throw e;
                 }
+                if (e.is(Errno.EEXIST)) {
+                    removeLeftover(linux, dir(hierarchy));
+                } else if (!CgroupTree.isGone(e)) {
+                    throw e;
+                }
+                // Else another VE's removal took the empty parent between our two steps.
             }
         }
     }
 
-    private static void makeParent(Hierarchy hierarchy, Path parent) throws IOException {
-        boolean made;
+    private static void mkdirIfAbsent(Linux linux, Path dir) throws SyscallException {
         try {
-            Files.createDirectory(parent);
-            made = true;
-        } catch (FileAlreadyExistsException there) {
-            made = false;
-        }
-        if (hierarchy.v2()) {
-            if (made) {
-                enableControllers(hierarchy.mount());
-                enableControllers(parent);
-            }
-        } else if (hierarchy.controllers().contains("cpuset")
-                && Files.readString(parent.resolve("cpuset.cpus")).isBlank()) {
-            // Not only when we made it: its maker may not have come to this line yet.
-            copyCpuset(hierarchy.mount(), parent);
-        }
-    }
-
-    /** Makes every controller of a v2 cgroup available to its children; one that refuses (it is busy) is left out. */
-    private static void enableControllers(Path dir) throws IOException {
-        for (String controller : readWords(dir.resolve("cgroup.controllers"))) {
-            try {
-                write(dir.resolve("cgroup.subtree_control"), "+" + controller);
-            } catch (IOException busy) {
-                // For example cpu while realtime processes run outside the root (cgroup-v2.rst, "CPU"): the limits
-                // that need it will be reported as not enforceable when they are applied.
+            linux.mkdirAt(Fd.CWD, dir.toString(), 0755);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
             }
         }
     }
 
-    /** A v1 cpuset starts without CPUs and memory nodes and takes no process until it has both (cpuset(7)). */
-    private static void copyCpuset(Path from, Path to) throws IOException {
-        for (String file : new String[] {"cpuset.cpus", "cpuset.mems"}) {
-            write(to.resolve(file), Files.readString(from.resolve(file)).trim());
+    private static void removeLeftover(Linux linux, Path dir) throws IOException {
+        CgroupTree tree = new CgroupTree(linux, dir);
+        try {
+            tree.remove();
+        } catch (SyscallException e) {
+            if (e.is(Errno.EBUSY)) {
+                throw new IOException("cgroup " + dir + " of an earlier run has processes: " + tree.pids(), e);
+            }
+            throw e;
         }
     }
 
@@ -167,47 +177,13 @@ public final class VeCgroup {
         return false;
     }
 
-    /** The host pids of every process in the VE's cgroups and below, without order; empty if there is none. */
-    public List<Integer> pids() throws IOException {
-        List<Integer> pids = new ArrayList<>();
+    /** The pids on the host of every process in the VE's cgroups and below, ascending; empty if there is none. */
+    public Set<Integer> pids(Linux linux) throws IOException {
+        Set<Integer> pids = new TreeSet<>();
         for (Path dir : directories()) {
-            collect(dir, pids);
+            pids.addAll(new CgroupTree(linux, dir).pids());
         }
         return pids;
-    }
-
-    private static void collect(Path dir, List<Integer> pids) throws IOException {
-        try {
-            for (String pid : readWords(dir.resolve("cgroup.procs"))) {
-                Integer number = Integer.valueOf(pid);
-                if (!pids.contains(number)) {
-                    pids.add(number);
-                }
-            }
-            for (Path child : children(dir)) {
-                collect(child, pids);
-            }
-        } catch (NoSuchFileException gone) {
-            // a cgroup that was removed while we looked has no process
-        } catch (IOException e) {
-            if (Files.exists(dir)) {
-                throw e;
-            }
-        }
-    }
-
-    private static List<Path> children(Path dir) throws IOException {
-        List<Path> children = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
-            for (Path entry : entries) {
-                if (Files.isDirectory(entry)) {
-                    children.add(entry);
-                }
-            }
-        } catch (java.nio.file.DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return children;
     }
 
     /**
@@ -215,98 +191,58 @@ public final class VeCgroup {
      * and pid by pid in the v1 cgroups, whose members may differ after a failed start.
      */
     public void kill(Linux linux) throws IOException {
-        Path unified = unified();
-        if (unified != null && Files.exists(unified.resolve("cgroup.kill"))) {
-            write(unified.resolve("cgroup.kill"), "1");
-        }
-        for (int pid : pids()) {
-            try {
-                linux.kill(pid, Signal.KILL);
-            } catch (SyscallException e) {
-                if (!e.is(Errno.ESRCH)) {
-                    throw e;
-                }
-            }
-        }
+        new CgroupKill(linux, this).run();
     }
 
     /**
      * Kills what is left inside and removes the VE's cgroups and then the common parent if it is empty. Idempotent.
      *
      * @param seconds how long to wait for killed processes to leave
-     * @throws IOException if a process does not die in that time (naming its cgroup), or a directory stays busy
+     * @throws IOException if a process does not die in that time (naming its cgroup), or a directory cannot be removed
      */
     public void remove(Linux linux, int seconds) throws IOException {
         long end = System.nanoTime() + seconds * 1_000_000_000L;
-        for (long pause = 1; exists(); pause = Math.min(2 * pause, 50)) {
-            IOException busy = tryRemove();
+        for (long pause = 1; ; pause = Math.min(2 * pause, 50)) {
+            SyscallException busy = tryRemove(linux);
             if (busy == null) {
                 break;
             }
             if (System.nanoTime() > end) {
-                throw new IOException("processes do not leave cgroup " + parent + "/" + name + ": " + pids(), busy);
+                throw new IOException("processes do not leave cgroup " + name() + ": " + pids(linux), busy);
             }
             kill(linux);
             try {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new java.io.InterruptedIOException(
-                        "interrupted while cgroup " + parent + "/" + name + " empties");
+                InterruptedIOException interrupted =
+                        new InterruptedIOException("interrupted while cgroup " + name() + " empties");
+                interrupted.initCause(e);
+                throw interrupted;
             }
         }
         for (Hierarchy hierarchy : host.hierarchies()) {
             try {
-                Files.deleteIfExists(parent(hierarchy));
-            } catch (IOException otherVes) {
+                linux.rmdirAt(Fd.CWD, parent(hierarchy).toString());
+            } catch (SyscallException otherVes) {
                 // Theirs is not empty, so it stays for them to remove.
             }
         }
     }
 
-    private @Nullable IOException tryRemove() {
-        IOException busy = null;
+    /** Removes what is empty. Returns the EBUSY of a cgroup that is not, or null. */
+    private @Nullable SyscallException tryRemove(Linux linux) throws SyscallException {
+        SyscallException busy = null;
         for (Path dir : directories()) {
             try {
-                removeTree(dir);
-            } catch (IOException e) {
+                new CgroupTree(linux, dir).remove();
+            } catch (SyscallException e) {
+                if (!e.is(Errno.EBUSY) && !e.is(Errno.ENOTEMPTY)) {
+                    throw e;
+                }
                 busy = e;
             }
         }
         return busy;
-    }
-
-    private static void removeTree(Path dir) throws IOException {
-        if (!Files.isDirectory(dir)) {
-            return;
-        }
-        for (Path child : children(dir)) {
-            removeTree(child);
-        }
-        Files.deleteIfExists(dir);
-    }
-
-    private static List<String> readWords(Path file) throws IOException {
-        List<String> words = new ArrayList<>();
-        String text = Files.readString(file);
-        int start = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            if (i == text.length() || text.charAt(i) == ' ' || text.charAt(i) == '\n') {
-                if (i > start) {
-                    words.add(text.substring(start, i));
-                }
-                start = i + 1;
-            }
-        }
-        return words;
-    }
-
-    private static void write(Path file, String value) throws IOException {
-        try {
-            // Without CREATE: a missing file is a missing controller.
-            Files.writeString(file, value, StandardOpenOption.WRITE);
-        } catch (IOException e) {
-            throw new IOException("write '" + value + "' to " + file, e);
-        }
     }
 }

@@ -1,0 +1,66 @@
+package org.jvz.runtime.cgroup;
+
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.linux.Errno;
+import org.jvz.runtime.linux.Fd;
+import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.OpenFlag;
+import org.jvz.runtime.linux.SyscallException;
+
+/** The kernel's interface files. Writing tells the error number, which the JDK does not. */
+record KernelFiles(Linux linux) implements InterfaceFiles {
+    @Override
+    public @Nullable String read(Path file) throws IOException {
+        try (FileInputStream in = new FileInputStream(file.toString())) {
+            return stripped(in.readAllBytes());
+        } catch (FileNotFoundException e) {
+            // The JDK says so of every file that does not open.
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    private static String stripped(byte[] bytes) {
+        int length = bytes.length;
+        if (length > 0 && bytes[length - 1] == '\n') {
+            length--;
+        }
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void write(Path file, String value) throws IOException {
+        // Some files are emptied by an empty line, none by a write of nothing.
+        byte[] bytes = (value + "\n").getBytes(StandardCharsets.ISO_8859_1);
+        try (Fd fd = linux.open(file, OpenFlag.WRONLY, OpenFlag.TRUNC)) {
+            linux.writeFully(fd, bytes);
+        } catch (SyscallException e) {
+            throw new RefusedWriteException(file, value, e.errno(), e);
+        }
+    }
+
+    /** A write that the kernel refused. */
+    static final class RefusedWriteException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final int errno;
+
+        RefusedWriteException(Path file, String value, Errno errno, Throwable cause) {
+            super("write '" + value + "' to " + file + ": " + errno + " (" + errno.text() + ")", cause);
+            this.errno = errno.number();
+        }
+
+        Errno errno() {
+            return new Errno(errno);
+        }
+    }
+}

@@ -232,7 +232,7 @@ public final class ConfKey<T> {
     public static final ConfKey<DiskLimit> DISKSPACE = define(
             "DISKSPACE", new ScalarTypes.Disk(Amount.BLOCKS), AT_ONCE, "Disk space, in KiB.", "diskspace KIB[:KIB]");
     public static final ConfKey<DiskLimit> DISKINODES =
-            define("DISKINODES", new ScalarTypes.Disk(Amount.INODES), AT_ONCE, "Inodes.", "diskinodes N[:N]");
+            define("DISKINODES", new ScalarTypes.Disk(Amount.INODES), AT_ONCE, "Number of inodes.", "diskinodes N[:N]");
     public static final ConfKey<Long> QUOTATIME =
             define("QUOTATIME", NUMBER, AT_ONCE, "Seconds the soft limits may be exceeded.", "quotatime S");
     public static final ConfKey<Long> QUOTAUGIDLIMIT = define(

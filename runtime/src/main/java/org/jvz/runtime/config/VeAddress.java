@@ -29,8 +29,10 @@ public record VeAddress(String address, int prefix) {
         if (slash < 0) {
             return new VeAddress(text, -1);
         }
+        String address = text.substring(0, slash);
         String mask = text.substring(slash + 1);
-        return new VeAddress(text.substring(0, slash), mask.indexOf('.') < 0 ? number(mask) : ofNetmask(mask));
+        boolean netmask = mask.indexOf('.') >= 0 && address.indexOf(':') < 0;
+        return new VeAddress(address, netmask ? ofNetmask(mask) : number(mask));
     }
 
     private static int number(String prefix) {

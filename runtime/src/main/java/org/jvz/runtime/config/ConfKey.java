@@ -58,7 +58,7 @@ public final class ConfKey<T> {
             text("VE_PRIVATE", TextType.Kind.PATH, AT_START, "Its private area; $VEID is its id.", "private PATH");
     public static final ConfKey<VeLayout> VE_LAYOUT = define(
             "VE_LAYOUT",
-            new ScalarTypes.Own<>(VeLayout::parse),
+            new ScalarTypes.Layout(),
             AT_START,
             "How the private area is laid out.",
             "layout overlay|simfs|ploop[:expanded|plain|raw]",
@@ -98,13 +98,13 @@ public final class ConfKey<T> {
             text("HOSTNAME", TextType.Kind.HOSTNAME, AT_ONCE, "Host name.", "hostname NAME");
     public static final ConfKey<List<String>> NAMESERVER = list(
             "NAMESERVER",
-            new ListTypes.Of<>(ListTypes::nameserver),
+            new ListTypes.Nameservers(),
             AT_ONCE,
             "Name servers; inherit copies the host's.",
             "nameserver ADDR");
     public static final ConfKey<List<String>> SEARCHDOMAIN = list(
             "SEARCHDOMAIN",
-            new ListTypes.Of<>(ListTypes::searchDomain),
+            new ListTypes.SearchDomains(),
             AT_ONCE,
             "Search domains; inherit copies the host's.",
             "searchdomain NAME");
@@ -123,7 +123,7 @@ public final class ConfKey<T> {
             ".mac_filter on|off");
     public static final ConfKey<List<String>> NETDEV = list(
             "NETDEV",
-            new ListTypes.Of<>(ListTypes::netdev),
+            new ListTypes.NetDevs(),
             AT_ONCE,
             "Devices of the host that are given to the container.",
             "+netdev_add NAME",
@@ -185,7 +185,7 @@ public final class ConfKey<T> {
             count("AVNUMPROC", NEVER_APPLIED, "Expected number of processes; obsolete.", "avnumproc");
     public static final ConfKey<MemInfo> MEMINFO = define(
             "MEMINFO",
-            new ScalarTypes.Own<>(MemInfo::parse),
+            new ScalarTypes.Memory(),
             NEVER_APPLIED,
             "Total memory that /proc/meminfo shows.",
             "meminfo none|pages:N|privvmpages:N");
@@ -269,20 +269,20 @@ public final class ConfKey<T> {
             "+devnodes NAME:[r][w][q]|none");
     public static final ConfKey<List<PciAddress>> PCI = list(
             "PCI",
-            new ListTypes.Of<>(PciAddress::parse),
+            new ListTypes.PciAddresses(),
             NEVER_APPLIED,
             "PCI devices it may use.",
             "+pci_add [DOMAIN:]BUS:SLOT.FUNCTION",
             "-pci_del [DOMAIN:]BUS:SLOT.FUNCTION");
     public static final ConfKey<List<String>> IPTABLES = list(
             "IPTABLES",
-            new ListTypes.Of<>(ListTypes::module),
+            new ListTypes.Modules(),
             NEEDS_RESTART,
             "Modules of netfilter it may use; obsolete.",
             "iptables NAME");
     public static final ConfKey<Netfilter> NETFILTER = define(
             "NETFILTER",
-            new ScalarTypes.Own<>(Netfilter::parse),
+            new ScalarTypes.Filtering(),
             NEEDS_RESTART,
             "How much packet filtering it may do.",
             "netfilter disabled|stateless|stateful|full");

@@ -24,9 +24,23 @@ final class HostLock {
     }
 
     /** A lock that is held until it is closed, by the thread that took it. */
-    interface Held extends AutoCloseable {
+    static final class Held implements AutoCloseable {
+        private final FileChannel channel;
+        private final ReentrantLock threads;
+
+        private Held(FileChannel channel, ReentrantLock threads) {
+            this.channel = channel;
+            this.threads = threads;
+        }
+
         @Override
-        void close() throws IOException;
+        public void close() throws IOException {
+            try {
+                channel.close();
+            } finally {
+                threads.unlock();
+            }
+        }
     }
 
     /** Waits for the lock and takes it. */
@@ -40,13 +54,7 @@ final class HostLock {
                 channel.close();
                 throw e;
             }
-            return () -> {
-                try {
-                    channel.close();
-                } finally {
-                    threads.unlock();
-                }
-            };
+            return new Held(channel, threads);
         } catch (IOException | RuntimeException e) {
             threads.unlock();
             throw new IOException("Unable to lock " + file, e);

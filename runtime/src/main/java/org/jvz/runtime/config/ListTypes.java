@@ -2,7 +2,6 @@ package org.jvz.runtime.config;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /** The kinds of lists. An empty text is the empty list. */
 final class ListTypes {
@@ -10,18 +9,16 @@ final class ListTypes {
     private ListTypes() {}
 
     /** Words between blanks and tabs; repeated options add up, what is there already is not added again. */
-    static class Of<T> extends ValueType<List<T>> {
-        private final Function<String, T> parse;
+    abstract static class Of<T> extends ValueType<List<T>> {
 
-        Of(Function<String, T> parse) {
-            this.parse = parse;
-        }
+        /** Reads one word. */
+        abstract T one(String word);
 
         @Override
         List<T> parse(String text) {
             List<T> values = new ArrayList<>();
             for (String word : Words.split(text, " \t\r\n")) {
-                add(values, parse.apply(word));
+                add(values, one(word));
             }
             return List.copyOf(values);
         }
@@ -65,8 +62,9 @@ final class ListTypes {
 
     /** Addresses; those that stand for none are left out. */
     static final class Addresses extends Of<VeAddress> {
-        Addresses() {
-            super(VeAddress::parse);
+        @Override
+        VeAddress one(String word) {
+            return VeAddress.parse(word);
         }
 
         @Override
@@ -84,8 +82,9 @@ final class ListTypes {
 
     /** Devices by number. */
     static final class Devices extends Of<DeviceRule> {
-        Devices() {
-            super(DeviceRule::parse);
+        @Override
+        DeviceRule one(String word) {
+            return DeviceRule.parse(word);
         }
 
         @Override
@@ -96,8 +95,9 @@ final class ListTypes {
 
     /** Devices by name. */
     static final class DeviceNodes extends Of<DeviceNode> {
-        DeviceNodes() {
-            super(DeviceNode::parse);
+        @Override
+        DeviceNode one(String word) {
+            return DeviceNode.parse(word);
         }
 
         @Override
@@ -143,42 +143,63 @@ final class ListTypes {
         }
     }
 
-    /** A name server's address, or {@code inherit}. */
-    static String nameserver(String word) {
-        if (word.equals("inherit")) {
+    /** Name servers: addresses, or {@code inherit}. */
+    static final class Nameservers extends Of<String> {
+        @Override
+        String one(String word) {
+            if (word.equals("inherit")) {
+                return word;
+            }
+            byte[] address = IpText.parse(word);
+            if (address == null) {
+                throw new IllegalArgumentException("neither an IP address nor inherit");
+            }
+            return IpText.show(address);
+        }
+    }
+
+    /** Domains, or {@code inherit}. */
+    static final class SearchDomains extends Of<String> {
+        @Override
+        String one(String word) {
+            if (!Words.consistsOf(word, "-_.") || word.length() > 253) {
+                throw new IllegalArgumentException("not a domain");
+            }
             return word;
         }
-        byte[] address = IpText.parse(word);
-        if (address == null) {
-            throw new IllegalArgumentException("neither an IP address nor inherit");
-        }
-        return IpText.show(address);
     }
 
-    /** A domain, or {@code inherit}. */
-    static String searchDomain(String word) {
-        if (!Words.consistsOf(word, "-_.") || word.length() > 253) {
-            throw new IllegalArgumentException("not a domain");
-        }
-        return word;
-    }
-
-    /** A module of netfilter. */
-    static String module(String word) {
-        if (!Words.consistsOf(word, "_-")) {
-            throw new IllegalArgumentException("not the name of a module");
-        }
-        return word;
-    }
-
-    /** A device of the host that can be given to a VE. */
-    static String netdev(String word) {
-        NetIf.checkName(word, "it");
-        for (String kind : new String[] {"venet", "tun", "tap", "lo"}) {
-            if (word.startsWith(kind)) {
-                throw new IllegalArgumentException("devices whose names begin with " + kind + " cannot be given away");
+    /** Modules of netfilter. */
+    static final class Modules extends Of<String> {
+        @Override
+        String one(String word) {
+            if (!Words.consistsOf(word, "_-")) {
+                throw new IllegalArgumentException("not the name of a module");
             }
+            return word;
         }
-        return word;
+    }
+
+    /** Devices of the host that can be given to a VE. */
+    static final class NetDevs extends Of<String> {
+        @Override
+        String one(String word) {
+            NetIf.checkName(word, "it");
+            for (String kind : new String[] {"venet", "tun", "tap", "lo"}) {
+                if (word.startsWith(kind)) {
+                    throw new IllegalArgumentException(
+                            "devices whose names begin with " + kind + " cannot be given away");
+                }
+            }
+            return word;
+        }
+    }
+
+    /** PCI devices. */
+    static final class PciAddresses extends Of<PciAddress> {
+        @Override
+        PciAddress one(String word) {
+            return PciAddress.parse(word);
+        }
     }
 }

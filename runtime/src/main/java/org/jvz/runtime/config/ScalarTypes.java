@@ -1,7 +1,6 @@
 package org.jvz.runtime.config;
 
 import java.math.BigDecimal;
-import java.util.function.Function;
 
 /** The kinds of single values. */
 final class ScalarTypes {
@@ -231,22 +230,35 @@ final class ScalarTypes {
         }
     }
 
-    /** A value that reads and writes itself. */
-    static final class Own<T> extends ValueType<T> {
-        private final Function<String, T> parse;
-
-        Own(Function<String, T> parse) {
-            this.parse = parse;
-        }
-
-        @Override
-        T parse(String text) {
-            return parse.apply(text);
-        }
-
+    /** A value that writes itself. Subclasses rather than method references: those cost start-up time. */
+    abstract static class Own<T> extends ValueType<T> {
         @Override
         String show(T value) {
             return String.valueOf(value);
+        }
+    }
+
+    /** A layout. */
+    static final class Layout extends Own<VeLayout> {
+        @Override
+        VeLayout parse(String text) {
+            return VeLayout.parse(text);
+        }
+    }
+
+    /** What /proc/meminfo shows. */
+    static final class Memory extends Own<MemInfo> {
+        @Override
+        MemInfo parse(String text) {
+            return MemInfo.parse(text);
+        }
+    }
+
+    /** Packet filtering. */
+    static final class Filtering extends Own<Netfilter> {
+        @Override
+        Netfilter parse(String text) {
+            return Netfilter.parse(text);
         }
     }
 }

@@ -1,23 +1,25 @@
 package org.jvz.runtime.guest;
 
-import java.util.List;
-
 /** What a template's /etc/resolv.conf is worth in a VE, resolv.conf(5). */
 final class ResolvConf {
+    /** Where systemd-resolved listens, systemd-resolved.service(8). */
+    private static final String STUB = "127.0.0.53";
+
     private ResolvConf() {}
 
     /**
      * Whether the file was left by the machine that the template was made on: it names name servers, and every one of
-     * them is on the loopback or a link of that machine.
+     * them is on the loopback or a link of that machine. Without any, resolvers ask the local machine anyway.
+     *
+     * @param resolved whether systemd-resolved is installed inside, which makes its own address a good one
      */
-    static boolean stale(String text) {
+    static boolean stale(String text, boolean resolved) {
         boolean any = false;
         for (String line : Lines.of(text)) {
-            List<String> words = List.of(line.strip().split("[ \t]+", 3));
-            if (words.size() >= 2 && words.get(0).equals("nameserver")) {
-                String server = words.get(1);
+            String[] words = line.strip().split("[ \t]+", 3);
+            if (words.length >= 2 && words[0].equals("nameserver")) {
                 any = true;
-                if (!server.startsWith("127.") && !server.equals("::1") && server.indexOf('%') < 0) {
+                if (!local(words[1]) || (resolved && words[1].equals(STUB))) {
                     return false;
                 }
             }
@@ -25,11 +27,20 @@ final class ResolvConf {
         return any;
     }
 
+    private static boolean local(String server) {
+        return server.startsWith("127.") || server.equals("::1") || server.indexOf('%') >= 0;
+    }
+
     /**
      * Whether a link is one that a program inside makes good at boot: systemd-resolved, resolvconf, NetworkManager and
      * others keep the real file below /run, which is empty in a private area.
+     *
+     * @param resolved whether systemd-resolved is installed inside; of other programs we cannot tell
      */
-    static boolean madeAtBoot(String target) {
+    static boolean madeAtBoot(String target, boolean resolved) {
+        if (target.contains("/systemd/resolve/")) {
+            return resolved;
+        }
         return target.startsWith("/run/")
                 || target.startsWith("/var/run/")
                 || target.startsWith("../run/")

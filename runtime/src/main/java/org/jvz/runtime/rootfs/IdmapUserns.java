@@ -31,11 +31,11 @@ public final class IdmapUserns implements UserNamespaces {
     private final Spawner spawner;
     private final Faults faults;
 
-    public IdmapUserns(Linux linux, Spawner spawner) {
-        this(linux, spawner, Faults.NONE);
+    public IdmapUserns(Linux linux) {
+        this(linux, new Spawner(linux), Faults.NONE);
     }
 
-    /** For tests: {@code faults} makes records of the child fail. */
+    /** For tests: {@code faults} makes records of the child fail, a {@code linux} that fails the parent's calls. */
     IdmapUserns(Linux linux, Spawner spawner, Faults faults) {
         this.linux = linux;
         this.spawner = spawner;

@@ -13,6 +13,7 @@ import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.spawn.Faults;
 import org.jvz.runtime.linux.spawn.SpawnException;
 import org.jvz.runtime.linux.spawn.Spawner;
 import org.jvz.testing.PrivateHost;
@@ -27,7 +28,7 @@ final class IdmapUsernsTest {
     @RootTest
     void theNamespaceOutlivesItsOnlyProcess() throws Exception {
         String before = processesAndDescriptors();
-        try (Fd userns = new IdmapUserns(linux, new Spawner(linux)).forShift(SHIFT)) {
+        try (Fd userns = new IdmapUserns(linux).forShift(SHIFT)) {
             assertThat(Files.readSymbolicLink(Path.of(userns.procPath())).toString())
                     .startsWith("user:[")
                     .isNotEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns/user"))
@@ -43,7 +44,7 @@ final class IdmapUsernsTest {
             FailingLinux failingLinux = new FailingLinux(failing);
             Linux port = failingLinux.port();
             // The engine's own calls to end the child are not to fail: nothing could be promised then.
-            IdmapUserns users = new IdmapUserns(port, new Spawner(linux));
+            IdmapUserns users = new IdmapUserns(port, new Spawner(linux), Faults.NONE);
             try (Fd userns = users.forShift(SHIFT)) {
                 assertThat(userns.isOpen()).isTrue();
                 break;
@@ -75,7 +76,7 @@ final class IdmapUsernsTest {
 
     @RootTest
     void aPrivilegedVeHasNone() {
-        IdmapUserns users = new IdmapUserns(linux, new Spawner(linux));
+        IdmapUserns users = new IdmapUserns(linux);
         assertThatThrownBy(() -> users.forShift(IdShift.NONE)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -21,7 +21,6 @@ import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.MountFlag;
-import org.jvz.runtime.linux.spawn.Spawner;
 import org.jvz.runtime.undo.StepObserver;
 import org.jvz.runtime.undo.Transaction;
 import org.jvz.testing.PrivateHost;
@@ -59,7 +58,7 @@ final class LayoutTest {
     }
 
     private Layout layout(String word, Linux port) {
-        UserNamespaces users = new IdmapUserns(linux, new Spawner(linux));
+        UserNamespaces users = new IdmapUserns(linux);
         return word.equals("overlay") ? new OverlayLayout(port, users) : new SimfsLayout(port, users);
     }
 

@@ -5,6 +5,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -43,8 +45,15 @@ final class HostLock {
         }
     }
 
-    /** Waits for the lock and takes it. */
+    /**
+     * Waits for the lock and takes it.
+     *
+     * @throws IllegalStateException if this thread has it already
+     */
     Held take() throws IOException {
+        if (threads.isHeldByCurrentThread()) {
+            throw new IllegalStateException("This thread holds " + file + " already");
+        }
         threads.lock();
         try {
             FileChannel channel = open();
@@ -66,6 +75,10 @@ final class HostLock {
         if (directory != null) {
             Files.createDirectories(directory);
         }
-        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        // Whoever may read a file may lock it against writers, and so bring everything to a halt.
+        return FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -217,6 +218,19 @@ class IdRangesTest {
                 }
             }
         }
+    }
+
+    @Test
+    void theLockIsNotForUsersOfTheHostAndNotTakenTwice() throws Exception {
+        VzConf global = global("");
+        try (IdRanges.Reservation reservation = ranges.reserve(global, NEW)) {
+            assertThat(reservation.idMap().uid()).isEqualTo(100_000);
+            assertThatThrownBy(() -> ranges.reserve(global, new CtId(501))).isInstanceOf(IllegalStateException.class);
+        }
+        Path lock = paths.stateDir().resolve("ids.lock");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lock)))
+                .isEqualTo("rw-------");
+        assertThat(reserved(global, NEW).uid()).as("free again").isEqualTo(100_000);
     }
 
     @Test

@@ -203,6 +203,9 @@ public interface FileCalls {
     /** Whether the descriptor is closed at execve; on for every descriptor made here. */
     void setCloseOnExec(Fd fd, boolean close) throws SyscallException;
 
+    /** Takes over a descriptor that a spawned child opened in the shared table; closing the result closes it. */
+    Fd adopt(int number, String label);
+
     /** Waits until an entry is ready. Returns how many are; 0 after {@code timeoutMillis} (-1: no limit), or when a signal came. */
     int poll(List<PollEntry> entries, int timeoutMillis) throws SyscallException;
 

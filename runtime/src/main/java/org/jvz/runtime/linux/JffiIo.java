@@ -227,6 +227,11 @@ abstract class JffiIo implements Linux {
     }
 
     @Override
+    public Fd adopt(int number, String label) {
+        return owned(number, label);
+    }
+
+    @Override
     public PipeEnds pipe() throws SyscallException {
         try (OffHeap memory = new OffHeap()) {
             long ends = memory.zeroed(8);

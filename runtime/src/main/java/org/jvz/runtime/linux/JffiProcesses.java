@@ -94,6 +94,17 @@ abstract class JffiProcesses extends JffiMounts {
     }
 
     @Override
+    public void setLimit(int pid, ResourceLimit resource, long soft, long hard) throws SyscallException {
+        try (OffHeap memory = new OffHeap()) {
+            long limits = memory.zeroed(16);
+            OffHeap.putLong(limits, soft);
+            OffHeap.putLong(limits + 8, hard);
+            long result = Native.call(SystemCall.PRLIMIT64, pid, resource.number(), limits, 0);
+            check(result, "prlimit64", pid, "RLIMIT_" + resource, soft, hard);
+        }
+    }
+
+    @Override
     public void setDumpable(boolean dumpable) throws SyscallException {
         int value = dumpable ? 1 : 0;
         check(Native.call(SystemCall.PRCTL, PR_SET_DUMPABLE, value), "prctl", "PR_SET_DUMPABLE", value);

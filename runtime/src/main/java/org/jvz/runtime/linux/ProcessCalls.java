@@ -38,4 +38,12 @@ public interface ProcessCalls {
     void setDumpable(boolean dumpable) throws SyscallException;
 
     boolean isDumpable() throws SyscallException;
+
+    /**
+     * prlimit64(2) of another process; raising its hard limit needs CAP_SYS_RESOURCE in the host's user namespace.
+     *
+     * @param soft what it starts with, {@link ResourceLimit#INFINITY} for none
+     * @param hard what it may raise that to
+     */
+    void setLimit(int pid, ResourceLimit resource, long soft, long hard) throws SyscallException;
 }

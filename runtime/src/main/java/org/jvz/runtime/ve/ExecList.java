@@ -1,0 +1,82 @@
+package org.jvz.runtime.ve;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.linux.CloneFlag;
+import org.jvz.runtime.linux.Fd;
+import org.jvz.runtime.linux.spawn.CallList;
+import org.jvz.runtime.linux.spawn.Faults;
+import org.jvz.runtime.linux.spawn.FdSource;
+
+/** The system calls by which a child enters a running VE and executes a program there. */
+final class ExecList {
+    private ExecList() {}
+
+    /**
+     * A program to run in a VE.
+     *
+     * @param paths candidates for the program's file; the first that exists is taken
+     * @param argv its arguments, its own name first
+     * @param environment {@code NAME=VALUE} entries; all it gets
+     * @param in standard input, null for none
+     * @param out standard output, null to drop it
+     * @param err standard error, null to drop it
+     * @param terminal whether {@code in} is a terminal of the VE that is to control the program's session
+     */
+    record Program(
+            List<String> paths,
+            List<String> argv,
+            List<String> environment,
+            @Nullable Fd in,
+            @Nullable Fd out,
+            @Nullable Fd err,
+            boolean terminal) {}
+
+    /** All namespaces of a VE. */
+    static Set<CloneFlag> namespaces(boolean shifted) {
+        EnumSet<CloneFlag> kinds = EnumSet.of(
+                CloneFlag.NEWNS,
+                CloneFlag.NEWPID,
+                CloneFlag.NEWUTS,
+                CloneFlag.NEWIPC,
+                CloneFlag.NEWNET,
+                CloneFlag.NEWCGROUP);
+        if (shifted) {
+            kinds.add(CloneFlag.NEWUSER);
+        }
+        return kinds;
+    }
+
+    /** The list that runs {@code program} in the VE whose init {@code init} is a pidfd of. */
+    static CallList of(RunningVe ve, Fd init, List<Path> tasks, byte[] filter, Program program, Faults faults) {
+        CallList list = new CallList(faults);
+        // First the cgroup, so that the VE's limits hold before the VE can see us.
+        StartList.enterCgroups(list, tasks);
+        list.setNamespace("enter namespaces", FdSource.of(init), "container " + ve.id(), namespaces(ve.shifted()));
+        list.nested("clone inside", Set.of(), null);
+        list.newSession();
+        list.changeDirectory("enter root", "/");
+        list.becomeUser("become root inside", 0, 0);
+        list.newSessionKeyring();
+        list.umask("set umask", 022);
+        StartList.restrict(list, filter);
+        execute(list, "execute", program);
+        return list;
+    }
+
+    /** The end of a list: the program's streams and the program. */
+    static void execute(CallList list, String name, Program program) {
+        list.stdio(source(program.in()), source(program.out()), source(program.err()));
+        if (program.terminal()) {
+            list.controllingTerminal(FdSource.of(Fd.STDIN));
+        }
+        list.execFirst(name, program.paths(), program.argv(), program.environment());
+    }
+
+    private static @Nullable FdSource source(@Nullable Fd fd) {
+        return fd == null ? null : FdSource.of(fd);
+    }
+}

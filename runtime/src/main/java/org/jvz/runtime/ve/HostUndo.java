@@ -1,0 +1,65 @@
+package org.jvz.runtime.ve;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.rootfs.RootfsUndo;
+import org.jvz.runtime.undo.UndoHandlers;
+import org.jvz.runtime.undo.UndoStep;
+
+/** Takes steps of every part of the runtime back: those on files and mounts by {@link RootfsUndo}, the others here. */
+final class HostUndo implements UndoHandlers {
+    private static final String CGROUP = "cgroup";
+    private static final String SYMLINK = "symlink";
+    private static final String RESTORE = "restore";
+    /** How long a killed process may take to leave, seconds. One in uninterruptible sleep on a dead disk may take longer. */
+    private static final int KILL_SECONDS = 30;
+
+    private final VeHost host;
+
+    HostUndo(VeHost host) {
+        this.host = host;
+    }
+
+    /** Kills everything in the VE's cgroups and removes them. */
+    static UndoStep cgroup(CtId id) {
+        return UndoStep.of(CGROUP, id.toString());
+    }
+
+    /** Makes a removed symbolic link again. */
+    static UndoStep symlink(Path target, Path link) {
+        return UndoStep.of(SYMLINK, target.toString(), link.toString());
+    }
+
+    /** Puts a kept copy in the place of a changed file. */
+    static UndoStep restore(Path copy, Path file) {
+        return UndoStep.of(RESTORE, copy.toString(), file.toString());
+    }
+
+    @Override
+    public void undo(UndoStep step) throws IOException {
+        if (RootfsUndo.knows(step.kind())) {
+            new RootfsUndo(host.linux()).undo(step);
+            return;
+        }
+        switch (step.kind()) {
+            case CGROUP -> host.cgroup(CtId.parse(step.args().get(0))).remove(host.linux(), KILL_SECONDS);
+            case SYMLINK -> {
+                Path link = Path.of(step.args().get(1));
+                if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.createSymbolicLink(link, Path.of(step.args().get(0)));
+                }
+            }
+            case RESTORE -> {
+                Path copy = Path.of(step.args().get(0));
+                if (Files.exists(copy)) {
+                    Files.move(copy, Path.of(step.args().get(1)), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            default -> throw new IOException("unknown kind of undo step: " + step.kind());
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package org.jvz.runtime.ve;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jvz.runtime.linux.Fd;
+import org.jvz.runtime.linux.FileCalls.PipeEnds;
+import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.SyscallException;
+import org.jvz.runtime.linux.WaitStatus;
+import org.jvz.runtime.linux.spawn.Spawned;
+
+/**
+ * Feeds a script of the host to a shell in a VE. It goes through a pipe: a descriptor of the file itself would be a way from
+ * the VE to the host.
+ */
+final class InsideScript {
+    private final VeHost host;
+
+    InsideScript(VeHost host) {
+        this.host = host;
+    }
+
+    /**
+     * Runs the action script if it is there and executable.
+     *
+     * @throws VeException with {@link VzError#ACTION_SCRIPT} if it does not end with 0
+     */
+    void run(RunningVe ve, Path script, String action) throws IOException {
+        if (!Files.isExecutable(script) || Files.isDirectory(script)) {
+            return;
+        }
+        WaitStatus status = feed(ve, script);
+        if (status.shellStatus() != 0) {
+            throw new VeException(
+                    VzError.ACTION_SCRIPT,
+                    VeEvent.of(VeEvent.Kind.ACTION_SCRIPT_FAILED, action, script.toString()),
+                    new IOException(script + " ended with " + status));
+        }
+    }
+
+    /** Runs the script to its end. */
+    WaitStatus feed(RunningVe ve, Path script) throws IOException {
+        byte[] text = Files.readAllBytes(script);
+        Linux linux = host.linux();
+        try (PipeEnds pipe = linux.pipe();
+                Spawned shell = ExecVe.shell(ve, List.of(), pipe.read())) {
+            pipe.read().close();
+            startWriter(linux, pipe.write(), text);
+            return shell.waitExit();
+        }
+    }
+
+    /** Writes and closes on a thread of its own: the script may be larger than a pipe, and its shell may read no more of it. */
+    static void startWriter(Linux linux, Fd into, byte[] text) {
+        Thread writer = new Thread(
+                () -> {
+                    try (into) {
+                        linux.writeFully(into, text);
+                    } catch (SyscallException closed) {
+                        // EPIPE: the shell has ended before the end of its script, as "exit" does.
+                    }
+                },
+                "script-writer");
+        writer.setDaemon(true);
+        writer.start();
+    }
+}

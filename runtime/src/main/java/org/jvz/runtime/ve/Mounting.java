@@ -1,0 +1,62 @@
+package org.jvz.runtime.ve;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.rootfs.IdShift;
+import org.jvz.runtime.rootfs.IdmapUserns;
+import org.jvz.runtime.rootfs.Layout;
+import org.jvz.runtime.rootfs.OverlayLayout;
+import org.jvz.runtime.rootfs.SimfsLayout;
+import org.jvz.runtime.rootfs.VeTree;
+import org.jvz.runtime.undo.StepException;
+import org.jvz.runtime.undo.Transaction;
+
+/** Mounts a VE's root, with the scripts around it, as a part of a larger transaction. */
+final class Mounting {
+    private final VeSession session;
+    private final Ve ve;
+    private final IdShift shift;
+
+    Mounting(VeSession session, Ve ve, IdShift shift) {
+        this.session = session;
+        this.ve = ve;
+        this.shift = shift;
+    }
+
+    /** Mounts the root; undone with the transaction. */
+    void mount(Transaction transaction) throws IOException {
+        ve.needPrivateArea();
+        VeTree tree = ve.tree(shift);
+        Layout layout = layout(session.host().linux(), ve.layout());
+        if (layout instanceof OverlayLayout && !Files.isDirectory(tree.template())) {
+            throw new VeException(
+                    VzError.OSTEMPLATE_NOT_FOUND,
+                    "The template of container " + ve.id() + " is gone from the store: " + tree.template()
+                            + "; import its archive again");
+        }
+        ActionScripts scripts = new ActionScripts(session.host().paths(), ve.id());
+        scripts.runGlobalFirst("premount");
+        try {
+            layout.mount(transaction, tree);
+        } catch (StepException e) {
+            throw new VeException(VzError.CANT_MOUNT, "Unable to mount container " + ve.id(), e);
+        }
+        scripts.runGlobalFirst("mount");
+        session.events().event(VeEvent.Kind.MOUNTED);
+    }
+
+    /**
+     * The layout of that name.
+     *
+     * @throws VeException if this host has none of that name
+     */
+    static Layout layout(Linux linux, String word) {
+        return switch (word) {
+            case "overlay" -> new OverlayLayout(linux, new IdmapUserns(linux));
+            case "simfs" -> new SimfsLayout(linux, new IdmapUserns(linux));
+            default ->
+                throw new VeException(VzError.PLOOP_UNSUPPORTED, VeEvent.of(VeEvent.Kind.LAYOUT_UNSUPPORTED, word));
+        };
+    }
+}

@@ -1,0 +1,197 @@
+package org.jvz.runtime.ve;
+
+import static org.jvz.runtime.linux.MountFlag.BIND;
+import static org.jvz.runtime.linux.MountFlag.NODEV;
+import static org.jvz.runtime.linux.MountFlag.NOEXEC;
+import static org.jvz.runtime.linux.MountFlag.NOSUID;
+import static org.jvz.runtime.linux.MountFlag.PRIVATE;
+import static org.jvz.runtime.linux.MountFlag.RDONLY;
+import static org.jvz.runtime.linux.MountFlag.REC;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jvz.runtime.linux.Capability;
+import org.jvz.runtime.linux.CloneFlag;
+import org.jvz.runtime.linux.Errno;
+import org.jvz.runtime.linux.MountFlag;
+import org.jvz.runtime.linux.OpenTreeFlag;
+import org.jvz.runtime.linux.UmountFlag;
+import org.jvz.runtime.linux.spawn.Call;
+import org.jvz.runtime.linux.spawn.CallList;
+import org.jvz.runtime.linux.spawn.Faults;
+import org.jvz.runtime.linux.spawn.FdSource;
+
+/**
+ * The system calls by which a cloned child becomes a VE's init: into the cgroups, past the gate at which the parent maps
+ * its ids, on to the VE's root, and only then anything that depends on what the VE's files are. Its names are what error
+ * messages show and tests make fail.
+ */
+final class StartList {
+    /** How long the parent may take for its part, seconds. */
+    private static final int GATE_SECONDS = 60;
+
+    /** {@code .../memory/vz/101/tasks}: the hierarchy's name is the fourth from the end. */
+    private static final int TASKS_DEPTH = 4;
+
+    private static final int S_IFREG = 0100000;
+    private static final Set<MountFlag> GUARDED = Set.of(NOSUID, NODEV, NOEXEC);
+    private static final Set<MountFlag> GUARDED_READ_ONLY = Set.of(NOSUID, NODEV, NOEXEC, RDONLY);
+    private static final String[] DEVICES = {"null", "zero", "full", "random", "urandom", "tty"};
+
+    private final CallList list;
+    private final StartSpec spec;
+    private final byte[] filter;
+
+    private StartList(CallList list, StartSpec spec, byte[] filter) {
+        this.list = list;
+        this.spec = spec;
+        this.filter = filter;
+    }
+
+    /**
+     * What a start needs to know.
+     *
+     * @param tasks the {@code tasks} files of the VE's v1 cgroups
+     * @param root where the VE's root is mounted on the host
+     * @param unified whether the host has a cgroup2 mount, for the VE to have one
+     * @param hostname the name the VE starts with
+     * @param shmBytes size of {@code /dev/shm}, 0 for the kernel's default (half the RAM)
+     * @param ptys number of pseudo-terminals, 0 for the kernel's default
+     * @param program what to execute as the VE's first process
+     */
+    record StartSpec(
+            List<Path> tasks,
+            Path root,
+            boolean unified,
+            String hostname,
+            long shmBytes,
+            int ptys,
+            ExecList.Program program) {}
+
+    /** The namespaces a VE gets with its init; the cgroup namespace follows once init is in its cgroups. */
+    static Set<CloneFlag> namespaces(boolean shifted) {
+        return shifted
+                ? Set.of(
+                        CloneFlag.NEWUSER,
+                        CloneFlag.NEWNS,
+                        CloneFlag.NEWPID,
+                        CloneFlag.NEWUTS,
+                        CloneFlag.NEWIPC,
+                        CloneFlag.NEWNET)
+                : Set.of(CloneFlag.NEWNS, CloneFlag.NEWPID, CloneFlag.NEWUTS, CloneFlag.NEWIPC, CloneFlag.NEWNET);
+    }
+
+    /** The list, ready to be spawned, with a compiled system-call filter for everything in the VE. */
+    static CallList of(StartSpec spec, byte[] filter, Faults faults) {
+        CallList list = new CallList(faults);
+        new StartList(list, spec, filter).build();
+        return list;
+    }
+
+    private void build() {
+        enterCgroups(list, spec.tasks());
+        list.gate(Duration.ofSeconds(GATE_SECONDS));
+        list.unshare("unshare cgroup namespace", Set.of(CloneFlag.NEWCGROUP));
+        list.newSession();
+        list.newSessionKeyring();
+        List<Call> devices = changeRoot();
+        // From here on every path is resolved inside the VE: whatever its links say, they cannot name a file of the
+        // host.
+        mountKernelFilesystems();
+        makeDevices(devices);
+        maskHostFiles();
+        // Held until now: the kernel gives a new /proc or /sys only to who can see a whole one already.
+        list.unmount("leave old root", ".", Set.of(UmountFlag.DETACH));
+        list.changeDirectory("enter new root", "/");
+        list.hostname(spec.hostname());
+        list.loopbackUp();
+        list.umask("set umask", 022);
+        restrict(list, filter);
+        ExecList.execute(list, "execute init", spec.program());
+    }
+
+    /** Moves the child itself into the v1 cgroups; the v2 one it was cloned into. */
+    static void enterCgroups(CallList list, List<Path> tasks) {
+        for (Path file : tasks) {
+            String hierarchy = file.getName(file.getNameCount() - TASKS_DEPTH).toString();
+            list.writeFile("enter cgroup " + hierarchy, FdSource.CWD, file.toString(), new byte[] {'0'});
+        }
+    }
+
+    /** Gives up for good what no process of a VE may have. */
+    static void restrict(CallList list, byte[] filter) {
+        for (Capability capability : VeGuards.droppedCapabilities()) {
+            list.dropBounding(capability);
+        }
+        list.seccomp(filter);
+    }
+
+    private List<Call> changeRoot() {
+        String root = spec.root().toString();
+        // Nothing the VE mounts may reach the host.
+        list.mount("make mounts private", null, "/", null, Set.of(REC, PRIVATE), null);
+        List<Call> devices = new ArrayList<>();
+        for (String device : DEVICES) {
+            devices.add(
+                    list.openTree("take device " + device, FdSource.CWD, "/dev/" + device, Set.of(OpenTreeFlag.CLONE)));
+        }
+        // The mount itself is locked in a mount namespace of less rights; a bind of it is ours.
+        list.mount("bind root", root, root, null, Set.of(BIND, REC), null);
+        list.changeDirectory("enter root", root);
+        list.becomeUser("become root inside", 0, 0);
+        list.umask("clear umask", 0);
+        list.pivotRoot("pivot_root", ".", ".");
+        return devices;
+    }
+
+    private void mountKernelFilesystems() {
+        list.mount("mount proc", "proc", "/proc", "proc", GUARDED, null);
+        list.mount("mount sysfs", "sysfs", "/sys", "sysfs", GUARDED_READ_ONLY, null);
+        if (spec.unified()) {
+            list.mount("mount cgroup2", "cgroup2", "/sys/fs/cgroup", "cgroup2", GUARDED, null);
+        }
+        list.mount("mount dev", "tmpfs", "/dev", "tmpfs", Set.of(NOSUID), "mode=755,size=1m");
+    }
+
+    private void makeDevices(List<Call> trees) {
+        for (int i = 0; i < DEVICES.length; i++) {
+            String path = "/dev/" + DEVICES[i];
+            // mknod of a device is not for user namespaces: the host's own node is shown at the place of a plain file.
+            list.mknodAt("make device " + DEVICES[i], FdSource.CWD, path, S_IFREG | 0666, 0, 0);
+            list.attach("attach device " + DEVICES[i], trees.get(i).result(), path);
+        }
+        list.mkdir("make pts", "/dev/pts", 0755);
+        String pty = "newinstance,ptmxmode=0666,mode=620,gid=5" + (spec.ptys() > 0 ? ",max=" + spec.ptys() : "");
+        list.mount("mount devpts", "devpts", "/dev/pts", "devpts", Set.of(NOSUID, NOEXEC), pty);
+        list.mkdir("make shm", "/dev/shm", 01777);
+        String shm = "mode=1777" + (spec.shmBytes() > 0 ? ",size=" + spec.shmBytes() : "");
+        list.mount("mount shm", "tmpfs", "/dev/shm", "tmpfs", Set.of(NOSUID, NODEV), shm);
+        list.mkdir("make mqueue", "/dev/mqueue", 0755);
+        list.mount("mount mqueue", "mqueue", "/dev/mqueue", "mqueue", GUARDED, null);
+        list.symlinkAt("link ptmx", "pts/ptmx", FdSource.CWD, "/dev/ptmx");
+        list.symlinkAt("link fd", "/proc/self/fd", FdSource.CWD, "/dev/fd");
+        list.symlinkAt("link stdin", "/proc/self/fd/0", FdSource.CWD, "/dev/stdin");
+        list.symlinkAt("link stdout", "/proc/self/fd/1", FdSource.CWD, "/dev/stdout");
+        list.symlinkAt("link stderr", "/proc/self/fd/2", FdSource.CWD, "/dev/stderr");
+    }
+
+    private void maskHostFiles() {
+        for (String file : VeGuards.MASKED_FILES) {
+            list.mount("mask " + file, "/dev/null", file, null, Set.of(BIND), null)
+                    .ignoring(Errno.ENOENT);
+        }
+        for (String directory : VeGuards.MASKED_DIRECTORIES) {
+            list.mount(
+                            "mask " + directory,
+                            "tmpfs",
+                            directory,
+                            "tmpfs",
+                            GUARDED_READ_ONLY,
+                            "mode=555,size=4k,nr_inodes=2")
+                    .ignoring(Errno.ENOENT);
+        }
+    }
+}

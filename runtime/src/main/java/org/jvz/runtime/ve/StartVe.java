@@ -1,0 +1,118 @@
+package org.jvz.runtime.ve;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.guest.Guest;
+import org.jvz.runtime.linux.spawn.Spawned;
+import org.jvz.runtime.rootfs.IdShift;
+import org.jvz.runtime.rootfs.InsideRoot;
+import org.jvz.runtime.rootfs.RootMount;
+import org.jvz.runtime.rootfs.RootfsUndo;
+import org.jvz.runtime.undo.Transaction;
+
+/** Starts a VE: mounts its root, makes its environment and executes its init. */
+public final class StartVe {
+    /** What OpenVZ gives init, and by what systemd knows where it is. */
+    private static final List<String> INIT_ENVIRONMENT = List.of("HOME=/", "TERM=linux", "container=openvz");
+
+    private final VeHost host;
+
+    /** Starts VEs of this host. */
+    public StartVe(VeHost host) {
+        this.host = host;
+    }
+
+    /** Starts the VE, or leaves the host as it was. */
+    public void run(CtId id, StartOptions options, VeEvents events) throws IOException {
+        try (VeSession session = VeSession.open(host, id, "starting", events)) {
+            run(session, options);
+        }
+    }
+
+    /** The same in a session that is open already. */
+    void run(VeSession session, StartOptions options) throws IOException {
+        Ve ve = session.ve();
+        if (session.running() != null) {
+            throw new VeException(VzError.RUNNING, VeEvent.of(VeEvent.Kind.ALREADY_RUNNING));
+        }
+        if (!options.force() && "yes".equals(ve.conf().file().get("DISABLED"))) {
+            throw new VeException(VzError.START_DISABLED, VeEvent.of(VeEvent.Kind.START_IS_DISABLED));
+        }
+        ve.needPrivateArea();
+        VeEvents events = session.events();
+        events.event(VeEvent.Kind.STARTING);
+        boolean mounted = RootMount.isMounted(ve.root());
+        if (mounted && !options.skipRemount()) {
+            new TearDown(host, ve.id(), events).unmount(ve.root());
+            mounted = false;
+        }
+        IdClaim claim = IdClaim.of(session, ve);
+        start(session, claim.ve(), claim.shift(), options, mounted);
+        if (options.waitUntilUp()) {
+            new StartedProbe(host, session).await(ve.id());
+            events.event(VeEvent.Kind.STARTED);
+        }
+    }
+
+    private void start(VeSession session, Ve ve, IdShift shift, StartOptions options, boolean mounted)
+            throws IOException {
+        boolean ours = false;
+        try (Transaction transaction = session.begin()) {
+            if (!mounted) {
+                new Mounting(session, ve, shift).mount(transaction);
+                ours = true;
+            }
+            String init = prepareGuest(transaction, ve, shift, options);
+            ExecList.Program program = new ExecList.Program(
+                    List.of(init), List.of("init", "-z"), INIT_ENVIRONMENT, null, null, null, false);
+            try (Spawned started = new Launch(session, ve, shift).run(transaction, program)) {
+                remember(transaction, ve, shift, started.pid());
+            }
+            transaction.commit();
+        } catch (IOException e) {
+            if (ours && !RootMount.isMounted(ve.root())) {
+                session.events().event(VeEvent.Kind.UNMOUNTED);
+            }
+            throw new VeException(VzError.ENV_CREATE, VeEvent.of(VeEvent.Kind.START_FAILED), e);
+        }
+        session.events().event(options.waitUntilUp() ? VeEvent.Kind.START_WAITING : VeEvent.Kind.START_IN_PROGRESS);
+    }
+
+    /** Sets the host name in the guest's files and finds its init. */
+    private String prepareGuest(Transaction transaction, Ve ve, IdShift shift, StartOptions options)
+            throws IOException {
+        return transaction.step("prepare guest", ve.root().toString(), null, () -> {
+            try (InsideRoot inside = InsideRoot.open(host.linux(), ve.root(), shift)) {
+                String init = inside.findInit();
+                if (init == null) {
+                    throw new VeException(VzError.BAD_TEMPLATE, VeEvent.of(VeEvent.Kind.NO_INIT));
+                }
+                String hostname = ve.conf().file().get("HOSTNAME");
+                if (hostname != null && !options.skipSetup()) {
+                    Guest.detect(inside, ve.conf().file().get("OSTEMPLATE")).setHostname(inside, hostname);
+                }
+                return init;
+            }
+        });
+    }
+
+    private void remember(Transaction transaction, Ve ve, IdShift shift, int pid) throws IOException {
+        Path file = host.paths().state(ve.id());
+        Path vepid = TearDown.vepid(host, ve.id());
+        transaction.step("write pid", vepid.toString(), RootfsUndo.unlink(vepid), () -> {
+            Files.createDirectories(host.paths().vepidDir());
+            return Files.writeString(vepid, pid + "\n");
+        });
+        transaction.step("write state", file.toString(), RootfsUndo.unlink(file), () -> {
+            ProcStat stat = ProcStat.read(pid);
+            if (stat == null || !stat.alive()) {
+                throw new IOException("init ended at once");
+            }
+            new VeState(pid, stat.startTicks(), shift.uid(), ve.root().toString()).write(file);
+            return stat;
+        });
+    }
+}

@@ -1,0 +1,111 @@
+package org.jvz.runtime.ve;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.linux.FileCalls.PipeEnds;
+import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.SyscallException;
+import org.jvz.runtime.linux.spawn.SpawnException;
+import org.jvz.runtime.linux.spawn.Spawned;
+
+/**
+ * Waits until a VE says itself that it is up. A systemd says so through {@code systemctl is-system-running --wait}; any
+ * other guest by the file {@code /run/ve-started}, which its boot scripts make last.
+ */
+final class StartedProbe {
+    private static final long TIMEOUT_SECONDS = 300;
+    private static final long PAUSE_MILLIS = 20;
+    private static final int ANSWER_SIZE = 64;
+    private static final List<String> SYSTEMCTL = List.of("/bin/systemctl", "/usr/bin/systemctl");
+    private static final List<String> TEST = List.of("/bin/sh");
+    private static final String MARKER = "[ -e /run/ve-started ] || [ -e /var/run/ve-started ]";
+
+    private final VeHost host;
+    private final VeSession session;
+
+    StartedProbe(VeHost host, VeSession session) {
+        this.host = host;
+        this.session = session;
+    }
+
+    /**
+     * Returns when the VE is up; services that failed inside do not matter.
+     *
+     * @throws VeException with {@link VzError#WAIT_FAILED} if it ends, or does not say so in five minutes
+     */
+    void await(CtId id) throws IOException {
+        long end = System.nanoTime() + TIMEOUT_SECONDS * 1_000_000_000L;
+        while (System.nanoTime() < end) {
+            try (RunningVe ve = RunningVe.open(host, id)) {
+                if (ve == null) {
+                    throw new VeException(
+                            VzError.WAIT_FAILED,
+                            VeEvent.of(VeEvent.Kind.WAIT_FAILED),
+                            new IOException("init of container " + id + " ended"));
+                }
+                if (isUp(ve)) {
+                    return;
+                }
+            }
+            pause();
+        }
+        throw new VeException(VzError.WAIT_FAILED, VeEvent.of(VeEvent.Kind.WAIT_FAILED, "timeout"));
+    }
+
+    private boolean isUp(RunningVe ve) throws IOException {
+        String answer = systemState(ve);
+        if (answer == null) {
+            return isMarked(ve);
+        }
+        return switch (answer) {
+            case "running", "degraded", "maintenance" -> true;
+            default -> false;
+        };
+    }
+
+    /** What systemd calls its state once it has left {@code starting}; null if there is no systemctl. */
+    private @Nullable String systemState(RunningVe ve) throws IOException {
+        Linux linux = host.linux();
+        try (PipeEnds pipe = linux.pipe()) {
+            ExecList.Program ask = new ExecList.Program(
+                    SYSTEMCTL,
+                    List.of("systemctl", "is-system-running", "--wait"),
+                    GuestEnvironment.PLAIN,
+                    null,
+                    pipe.write(),
+                    null,
+                    false);
+            try (Spawned systemctl = ve.exec(ask)) {
+                pipe.write().close();
+                // Bounded, and by poll, for the guest's systemctl may be anything.
+                String answer = new String(linux.readFully(pipe.read(), ANSWER_SIZE), StandardCharsets.ISO_8859_1);
+                systemctl.waitExit();
+                return answer.strip();
+            } catch (SpawnException none) {
+                return null;
+            }
+        }
+    }
+
+    private static boolean isMarked(RunningVe ve) throws IOException {
+        ExecList.Program test = new ExecList.Program(
+                TEST, List.of("sh", "-c", MARKER), GuestEnvironment.PLAIN, null, null, null, false);
+        try (Spawned shell = ve.exec(test)) {
+            return shell.waitExit().shellStatus() == 0;
+        } catch (SyscallException | SpawnException gone) {
+            return false;
+        }
+    }
+
+    private void pause() throws IOException {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new java.io.InterruptedIOException("interrupted while container " + session.id() + " started");
+        }
+    }
+}

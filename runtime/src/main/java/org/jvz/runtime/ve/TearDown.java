@@ -1,0 +1,71 @@
+package org.jvz.runtime.ve;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.rootfs.RootMount;
+import org.jvz.runtime.undo.StepObserver;
+
+/**
+ * Takes away what a VE had on the host once its init is gone. It only goes forward: the state file is the last to go, so
+ * that an interrupted tear-down is taken up by the next command on the VE.
+ */
+final class TearDown {
+    private static final int KILL_SECONDS = 30;
+
+    private final VeHost host;
+    private final CtId id;
+    private final VeEvents events;
+
+    TearDown(VeHost host, CtId id, VeEvents events) {
+        this.host = host;
+        this.id = id;
+        this.events = events;
+    }
+
+    /** Everything: processes left in the cgroups, the cgroups, the mount, the state. */
+    void afterDeath(VeState state) throws IOException {
+        removeCgroups();
+        if (RootMount.isMounted(Path.of(state.root()))) {
+            unmount(Path.of(state.root()));
+        }
+        forget();
+    }
+
+    /** Kills what is left of the VE and removes its cgroups. */
+    void removeCgroups() throws IOException {
+        observer().before("remove cgroup", id.toString());
+        host.cgroup(id).remove(host.linux(), KILL_SECONDS);
+    }
+
+    /** Unmounts the root with the scripts around it. */
+    void unmount(Path root) throws IOException {
+        ActionScripts scripts = new ActionScripts(host.paths(), id);
+        scripts.runGlobalLast("umount");
+        try {
+            observer().before("unmount", root.toString());
+            RootMount.unmountIfMounted(host.linux(), root);
+        } catch (IOException e) {
+            throw new VeException(VzError.CANT_UMOUNT, "Unable to unmount container root " + root, e);
+        }
+        events.event(VeEvent.Kind.UNMOUNTED);
+        scripts.runGlobalLast("postumount");
+    }
+
+    /** Removes the state file and its companion for other tools. */
+    void forget() throws IOException {
+        observer().before("remove state", id.toString());
+        Files.deleteIfExists(vepid(host, id));
+        Files.deleteIfExists(host.paths().state(id));
+    }
+
+    /** Where other tools look for the host pid of the VE's init. */
+    static Path vepid(VeHost host, CtId id) {
+        return host.paths().vepidDir().resolve(id.toString());
+    }
+
+    private StepObserver observer() {
+        return host.observer();
+    }
+}

@@ -1,0 +1,173 @@
+package org.jvz.runtime.ve;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.CtId;
+
+/**
+ * The lock of one VE in the form other tools know: {@code LOCKDIR/CTID.lck}, made atomically by link(2), holding the
+ * owner's pid and a word for what it does. Backup tools make and read this very file.
+ *
+ * <p>A lock is stale if its pid is gone, or belongs to a process that started after the lock was made.
+ */
+public final class VeLock implements AutoCloseable {
+    private static final int HALF_WRITTEN_TRIES = 3;
+    private static final long HALF_WRITTEN_PAUSE_MILLIS = 500;
+    /** Ticks to seconds and file times are rounded; a lock is not made by a process this much younger. */
+    private static final long CLOCK_SLACK_MILLIS = 2_000;
+
+    private final @Nullable Path file;
+
+    private VeLock(@Nullable Path file) {
+        this.file = file;
+    }
+
+    /** The lock of a caller that has it already ({@code --skiplock}): taking and releasing it does nothing. */
+    static VeLock skipped() {
+        return new VeLock(null);
+    }
+
+    /**
+     * Takes the lock, without waiting for an owner.
+     *
+     * @param doing the status word, {@code starting}, {@code stopping}, …; may be empty
+     * @throws VeException with {@link VzError#LOCKED} if a living process has it
+     * @throws IOException if the lock directory cannot be used
+     */
+    static VeLock take(Path lockDir, CtId id, String doing, VeEvents events) throws IOException {
+        Files.createDirectories(lockDir);
+        Path file = lockDir.resolve(id + ".lck");
+        Path own = Files.createTempFile(lockDir, id + ".lck.", null);
+        try {
+            Files.writeString(own, ownPid() + "\n" + doing + "\n");
+            if (!link(own, file)) {
+                takeOver(lockDir, own, file, events);
+            }
+            return new VeLock(file);
+        } finally {
+            Files.deleteIfExists(own);
+        }
+    }
+
+    private static boolean link(Path own, Path file) throws IOException {
+        try {
+            Files.createLink(file, own);
+            return true;
+        } catch (FileAlreadyExistsException taken) {
+            return false;
+        }
+    }
+
+    /** Takes the place of a dead owner. Only one process may do so at a time, or the second would remove the first's. */
+    private static void takeOver(Path lockDir, Path own, Path file, VeEvents events) throws IOException {
+        try (FileChannel guard = FileChannel.open(
+                        lockDir.resolve(".stale"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock exclusive = lockBetweenThreads(guard)) {
+            int pid = owner(file);
+            if (pid > 0 && isOwner(pid, file)) {
+                events.event(VeEvent.Kind.LOCKED_BY, Integer.toString(pid), commandLine(pid));
+                throw new VeException(VzError.LOCKED, VeEvent.of(VeEvent.Kind.ALREADY_LOCKED));
+            }
+            if (pid != 0) {
+                events.event(VeEvent.Kind.STALE_LOCK, file.toString());
+                Files.deleteIfExists(file);
+            }
+            if (!link(own, file)) {
+                // Somebody was quicker, and lives.
+                int winner = owner(file);
+                events.event(VeEvent.Kind.LOCKED_BY, Integer.toString(winner), commandLine(winner));
+                throw new VeException(VzError.LOCKED, VeEvent.of(VeEvent.Kind.ALREADY_LOCKED));
+            }
+            assert exclusive.isValid();
+        }
+    }
+
+    /** FileChannel locks are the process's: a second thread gets an exception, and waits as another process would. */
+    private static FileLock lockBetweenThreads(FileChannel guard) throws IOException {
+        while (true) {
+            try {
+                return guard.lock();
+            } catch (java.nio.channels.OverlappingFileLockException otherThread) {
+                pause(1);
+            }
+        }
+    }
+
+    /** The pid in a lock file; 0 if the file is gone; -1 if no pid can be read in it after a moment. */
+    private static int owner(Path file) throws IOException {
+        for (int tries = 0; tries < HALF_WRITTEN_TRIES; tries++) {
+            if (tries > 0) {
+                pause(HALF_WRITTEN_PAUSE_MILLIS);
+            }
+            try {
+                String text =
+                        Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+                int end = 0;
+                while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+                    end++;
+                }
+                if (end > 0 && end < 10) {
+                    return Integer.parseInt(text.substring(0, end));
+                }
+            } catch (java.nio.file.NoSuchFileException released) {
+                return 0;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isOwner(int pid, Path file) throws IOException {
+        ProcStat stat = ProcStat.read(pid);
+        if (stat == null || !stat.alive()) {
+            return false;
+        }
+        String uptime = Files.readString(Path.of("/proc/uptime"));
+        long bootMillis = System.currentTimeMillis()
+                - (long) (Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) * 1000);
+        long started = bootMillis + stat.startTicks() * 10;
+        try {
+            return started <= Files.getLastModifiedTime(file).toMillis() + CLOCK_SLACK_MILLIS;
+        } catch (java.nio.file.NoSuchFileException released) {
+            return true;
+        }
+    }
+
+    private static String commandLine(int pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1)
+                    .replace('\0', ' ')
+                    .strip();
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    private static void pause(long millis) throws IOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new java.io.InterruptedIOException("interrupted while waiting for a lock");
+        }
+    }
+
+    /** Our pid without the classes of ProcessHandle: the hot commands take this lock. */
+    static String ownPid() throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/self")).toString();
+    }
+
+    /** Gives the lock back. */
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            Files.deleteIfExists(file);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.jvz.runtime.ve;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a started VE, kept in {@code /run/jvz/<CTID>.json}. A reader believes it only while {@link
+ * #initAlive}: a pid may be reused, and the file outlives a crash of the host's programs.
+ *
+ * @param initPid host pid of the VE's init
+ * @param initStart when that process started, clock ticks since boot; tells it from a later one with its pid
+ * @param idBase host id of the VE's root, 0 for a privileged VE
+ * @param root where its root file system is mounted on the host
+ */
+record VeState(int initPid, long initStart, long idBase, String root) {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** Reads a state file, or null if there is none. A broken one (never written by us) is an error naming it. */
+    static @Nullable VeState read(Path file) throws IOException {
+        byte[] text;
+        try {
+            text = Files.readAllBytes(file);
+        } catch (NoSuchFileException none) {
+            return null;
+        }
+        int pid = 0;
+        long start = 0;
+        long base = 0;
+        String root = "";
+        try (JsonParser parser = JSON.createParser(text)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token == JsonToken.FIELD_NAME) {
+                    String field = parser.currentName();
+                    parser.nextToken();
+                    switch (field) {
+                        case "initPid" -> pid = parser.getIntValue();
+                        case "initStart" -> start = parser.getLongValue();
+                        case "idBase" -> base = parser.getLongValue();
+                        case "root" -> root = parser.getText();
+                        default -> parser.skipChildren();
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new IOException("state file " + file + " is broken; remove it if the VE does not run", e);
+        }
+        return new VeState(pid, start, base, root);
+    }
+
+    /** Writes the file whole or not at all. */
+    void write(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        try (JsonGenerator json = JSON.createGenerator(temporary.toFile(), JsonEncoding.UTF8)) {
+            json.writeStartObject();
+            json.writeNumberField("initPid", initPid);
+            json.writeNumberField("initStart", initStart);
+            json.writeNumberField("idBase", idBase);
+            json.writeStringField("root", root);
+            json.writeEndObject();
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Whether the init this file speaks of is still that process, and alive. */
+    boolean initAlive() {
+        ProcStat stat = ProcStat.read(initPid);
+        return stat != null && stat.alive() && stat.startTicks() == initStart;
+    }
+}

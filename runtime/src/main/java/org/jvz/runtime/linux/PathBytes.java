@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * the lone surrogate U+DC00 + byte, and such a surrogate becomes that byte again (as in Python's PEP 383), so every name that the
  * kernel lists can be opened and removed again.
  */
-final class PathBytes {
+public final class PathBytes {
     private PathBytes() {}
 
     /**
@@ -15,7 +15,7 @@ final class PathBytes {
      *
      * @throws IllegalArgumentException for a NUL inside: the kernel would silently cut the path there
      */
-    static byte[] encode(String path) {
+    public static byte[] encode(String path) {
         int length = path.length();
         byte[] ascii = new byte[length];
         for (int i = 0; i < length; i++) {
@@ -63,7 +63,7 @@ final class PathBytes {
     }
 
     /** The name made of {@code length} bytes. */
-    static String decode(byte[] bytes, int offset, int length) {
+    public static String decode(byte[] bytes, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
             if (bytes[i] < 0) {
                 return decodeAny(bytes, offset, length);

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.linux.DirEntry;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
@@ -45,6 +48,40 @@ record KernelFiles(Linux linux) implements InterfaceFiles {
             linux.writeFully(fd, bytes);
         } catch (SyscallException e) {
             throw new RefusedWriteException(file, value, e.errno(), e);
+        }
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return Files.exists(path);
+    }
+
+    @Override
+    public List<Path> children(Path dir) throws IOException {
+        List<Path> children = new ArrayList<>();
+        try (Fd here = linux.open(dir, OpenFlag.DIRECTORY)) {
+            for (DirEntry entry : linux.list(here)) {
+                if (entry.isDirectory()) {
+                    children.add(dir.resolve(entry.name()));
+                }
+            }
+        } catch (SyscallException e) {
+            if (!CgroupTree.isGone(e)) {
+                throw e;
+            }
+        }
+        return children;
+    }
+
+    @Override
+    public Lock lock(Path dir) throws IOException {
+        Fd here = linux.open(dir, OpenFlag.DIRECTORY);
+        try {
+            linux.lock(here, true, true);
+            return here::close;
+        } catch (IOException e) {
+            here.close();
+            throw e;
         }
     }
 

@@ -226,6 +226,26 @@ public final class VeCgroup {
                 linux.rmdirAt(Fd.CWD, parent(hierarchy).toString());
             } catch (SyscallException otherVes) {
                 // Theirs is not empty, so it stays for them to remove.
+                if (hierarchy.v2()) {
+                    giveBackGuarantees(linux, parent(hierarchy));
+                }
+            }
+        }
+    }
+
+    private static void giveBackGuarantees(Linux linux, Path parent) throws IOException {
+        InterfaceFiles files = new KernelFiles(linux);
+        for (String name : new String[] {"memory.low", "memory.min"}) {
+            try {
+                String held = files.read(parent.resolve(name));
+                if (held != null && !held.equals("0")) {
+                    new GuaranteeOfAll(files, parent).settle(name);
+                }
+            } catch (IOException e) {
+                // The others may take the parent away meanwhile, and its guarantees with it.
+                if (files.exists(parent)) {
+                    throw e;
+                }
             }
         }
     }

@@ -1,0 +1,166 @@
+package org.jvz.runtime.cgroup;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.linux.Errno;
+
+/** Writes a plan, all of it or nothing. */
+final class LimitApply {
+    private final InterfaceFiles files;
+
+    LimitApply(InterfaceFiles files) {
+        this.files = files;
+    }
+
+    AppliedLimits apply(List<LimitWrite> plan) throws IOException {
+        List<LimitWrite> writes = new ArrayList<>();
+        List<LimitWrite> olds = new ArrayList<>();
+        for (LimitWrite write : plan) {
+            LimitWrite old = current(write);
+            if (!old.value().equals(write.value())) {
+                writes.add(write);
+                olds.add(old);
+            }
+        }
+        swapFirstIfItMakesRoom(writes, olds);
+        List<LimitWrite> before = new ArrayList<>();
+        for (int i = 0; i < writes.size(); i++) {
+            LimitWrite write = writes.get(i);
+            try {
+                write(write);
+                before.add(0, olds.get(i));
+                shareGuarantee(write);
+            } catch (IOException e) {
+                LimitException refused = new LimitException(write.key(), hint(write, e), e);
+                try {
+                    putBack(before);
+                } catch (IOException stays) {
+                    refused.addSuppressed(stays);
+                }
+                throw refused;
+            }
+        }
+        return new AppliedLimits(before);
+    }
+
+    private LimitWrite current(LimitWrite write) throws IOException {
+        @Nullable String content = files.read(write.file());
+        if (content == null) {
+            throw new LimitException(write.key(), "there is no file " + write.file());
+        }
+        return write.current(content);
+    }
+
+    /**
+     * On v1 RAM with swap may never be less than RAM, not for a moment. So RAM goes first if the new one fits into the old
+     * sum, else the sum goes first; the new sum has room for both the old and the new RAM then.
+     */
+    private static void swapFirstIfItMakesRoom(List<LimitWrite> writes, List<LimitWrite> olds) {
+        int ram = indexOf(writes, Knob.RAM);
+        int sum = indexOf(writes, Knob.SWAP);
+        if (ram < 0 || sum < 0 || writes.get(sum).file().endsWith("memory.swap.max")) {
+            return;
+        }
+        if (bytes(writes.get(ram)) > bytes(olds.get(sum))) {
+            Collections.swap(writes, ram, sum);
+            Collections.swap(olds, ram, sum);
+        }
+    }
+
+    private static int indexOf(List<LimitWrite> writes, Knob knob) {
+        for (int i = 0; i < writes.size(); i++) {
+            if (writes.get(i).knob() == knob) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static long bytes(LimitWrite write) {
+        return write.value().equals("-1") || write.value().equals("max")
+                ? LimitValues.NONE
+                : Long.parseLong(write.value());
+    }
+
+    private void write(LimitWrite write) throws IOException {
+        if (write.knob() == Knob.RAM && write.file().endsWith("memory.max")) {
+            takeBack(write);
+        } else {
+            files.write(write.file(), write.text());
+        }
+    }
+
+    /**
+     * Writes memory.max. A write below what is in use makes the kernel kill (cgroup-v2.rst), whereas memory.high makes it
+     * take pages back and no more: so that goes first, and memory.max only if it was enough.
+     */
+    private void takeBack(LimitWrite write) throws IOException {
+        Path used = write.file().resolveSibling("memory.current");
+        Path high = write.file().resolveSibling("memory.high");
+        long wanted = bytes(write);
+        if (usage(used) <= wanted) {
+            files.write(write.file(), write.text());
+            return;
+        }
+        @Nullable String before = files.read(high);
+        try {
+            files.write(high, write.text());
+            long left = usage(used);
+            if (left > wanted) {
+                throw new IOException("write '" + write.text() + "' to " + write.file() + ": " + Errno.EBUSY + " ("
+                        + left + " bytes are in use and cannot be taken back)");
+            }
+            files.write(write.file(), write.text());
+        } finally {
+            files.write(high, before == null ? "max" : before);
+        }
+    }
+
+    private long usage(Path file) throws IOException {
+        @Nullable String text = files.read(file);
+        return text == null ? 0 : Long.parseLong(text);
+    }
+
+    private static String hint(LimitWrite write, IOException e) {
+        boolean memory = write.knob() == Knob.RAM || write.knob() == Knob.SWAP;
+        return memory
+                        && e instanceof KernelFiles.RefusedWriteException refused
+                        && refused.errno().equals(Errno.EBUSY)
+                ? ": more is in use and cannot be taken back"
+                : "";
+    }
+
+    void putBack(List<LimitWrite> before) throws IOException {
+        IOException failure = null;
+        for (LimitWrite old : before) {
+            try {
+                files.write(old.file(), old.text());
+                shareGuarantee(old);
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void shareGuarantee(LimitWrite write) throws IOException {
+        if (write.knob() == Knob.SPARED || write.knob() == Knob.GUARANTEED) {
+            @Nullable Path dir = write.file().getParent();
+            @Nullable Path parent = dir == null ? null : dir.getParent();
+            if (parent != null) {
+                new GuaranteeOfAll(files, parent)
+                        .settle(String.valueOf(write.file().getFileName()));
+            }
+        }
+    }
+}

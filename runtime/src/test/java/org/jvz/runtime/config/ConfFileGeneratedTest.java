@@ -196,7 +196,11 @@ class ConfFileGeneratedTest {
         List<String> command = new ArrayList<>(List.of("/bin/bash", "-c", script, file.toString()));
         keys.forEach(command::add);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        // Should a value ever get past its quotes, bash finds no programs and its redirections end in the test's
+        // directory.
         builder.environment().clear();
+        builder.environment().put("PATH", "/nonexistent");
+        builder.directory(file.resolveSibling(".").toFile());
         Process bash = builder.start();
         String out = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(bash.waitFor()).isZero();

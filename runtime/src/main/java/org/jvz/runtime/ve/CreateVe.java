@@ -56,6 +56,8 @@ public final class CreateVe {
                 checkSpace(layout, ve.privateArea(), lease);
                 events.event(VeEvent.Kind.CREATING_PRIVATE, ostemplate);
                 build(session, wanted, layout, lease, conf.existed());
+            } catch (IOException e) {
+                throw new VeException(VzError.NEW_PRIVATE, "Unable to create container " + id, e);
             }
         }
     }

@@ -3,12 +3,14 @@ package org.jvz.runtime.ve;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.PollEntry;
 import org.jvz.runtime.linux.Signal;
 import org.jvz.runtime.linux.SyscallException;
 import org.jvz.runtime.linux.spawn.SpawnException;
 import org.jvz.runtime.linux.spawn.Spawned;
+import org.jvz.runtime.undo.ForwardSteps;
 
 /** Brings a VE's init to its end, and with it, by the kernel's rules for PID namespaces, every process of the VE. */
 final class Shutdown implements AutoCloseable {
@@ -17,12 +19,14 @@ final class Shutdown implements AutoCloseable {
 
     private final VeHost host;
     private final RunningVe ve;
+    private final ForwardSteps steps;
     /** The {@code halt} we run inside, until it is reaped: the kernel does not let init go before that. */
     private @Nullable Spawned halt;
 
     Shutdown(VeHost host, RunningVe ve) {
         this.host = host;
         this.ve = ve;
+        this.steps = new ForwardSteps(host.observer());
     }
 
     /** Asks init to shut down; false if it has not ended in that time. */
@@ -39,8 +43,11 @@ final class Shutdown implements AutoCloseable {
 
     /** Kills all of the VE; false if the kernel has not ended init in that time. */
     boolean kill(long millis) throws IOException {
-        host.observer().before("kill", "container " + ve.id());
-        host.cgroup(ve.id()).kill(host.linux());
+        VeCgroup cgroup = host.cgroup(ve.id());
+        steps.step("kill", "container " + ve.id(), () -> {
+            cgroup.kill(host.linux());
+            return cgroup;
+        });
         return await(millis);
     }
 

@@ -36,6 +36,9 @@ final class StartList {
     /** {@code .../memory/vz/101/tasks}: the hierarchy's name is the fourth from the end. */
     private static final int TASKS_DEPTH = 4;
 
+    /** As systemd mounts it: a fifth of the RAM at the most. */
+    private static final String RUN_OPTIONS = "mode=755,size=20%,nr_inodes=800k";
+
     private static final int S_IFREG = 0100000;
     private static final Set<MountFlag> GUARDED = Set.of(NOSUID, NODEV, NOEXEC);
     private static final Set<MountFlag> GUARDED_READ_ONLY = Set.of(NOSUID, NODEV, NOEXEC, RDONLY);
@@ -154,6 +157,9 @@ final class StartList {
             list.mount("mount cgroup2", "cgroup2", "/sys/fs/cgroup", "cgroup2", GUARDED, null);
         }
         list.mount("mount dev", "tmpfs", "/dev", "tmpfs", Set.of(NOSUID), "mode=755,size=1m");
+        // Empty at every start, whatever the distribution mounts itself: what lies there tells of running processes.
+        list.mount("mount run", "tmpfs", "/run", "tmpfs", Set.of(NOSUID, NODEV), RUN_OPTIONS)
+                .ignoring(Errno.ENOENT);
     }
 
     private void makeDevices(List<Call> trees) {

@@ -3,9 +3,10 @@ package org.jvz.runtime.ve;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.rootfs.RootMount;
-import org.jvz.runtime.undo.StepObserver;
+import org.jvz.runtime.undo.ForwardSteps;
 
 /**
  * Takes away what a VE had on the host once its init is gone. It only goes forward: the state file is the last to go, so
@@ -17,11 +18,13 @@ final class TearDown {
     private final VeHost host;
     private final CtId id;
     private final VeEvents events;
+    private final ForwardSteps steps;
 
     TearDown(VeHost host, CtId id, VeEvents events) {
         this.host = host;
         this.id = id;
         this.events = events;
+        this.steps = new ForwardSteps(host.observer());
     }
 
     /** Everything: processes left in the cgroups, the cgroups, the mount, the state. */
@@ -35,8 +38,11 @@ final class TearDown {
 
     /** Kills what is left of the VE and removes its cgroups. */
     void removeCgroups() throws IOException {
-        observer().before("remove cgroup", id.toString());
-        host.cgroup(id).remove(host.linux(), KILL_SECONDS);
+        VeCgroup cgroup = host.cgroup(id);
+        steps.step("remove cgroup", cgroup.name(), () -> {
+            cgroup.remove(host.linux(), KILL_SECONDS);
+            return cgroup;
+        });
     }
 
     /** Unmounts the root with the scripts around it. */
@@ -44,8 +50,7 @@ final class TearDown {
         ActionScripts scripts = new ActionScripts(host.paths(), id);
         scripts.runGlobalLast("umount");
         try {
-            observer().before("unmount", root.toString());
-            RootMount.unmountIfMounted(host.linux(), root);
+            steps.step("unmount", root.toString(), () -> RootMount.unmountIfMounted(host.linux(), root));
         } catch (IOException e) {
             throw new VeException(VzError.CANT_UMOUNT, "Unable to unmount container root " + root, e);
         }
@@ -55,17 +60,15 @@ final class TearDown {
 
     /** Removes the state file and its companion for other tools. */
     void forget() throws IOException {
-        observer().before("remove state", id.toString());
-        Files.deleteIfExists(vepid(host, id));
-        Files.deleteIfExists(host.paths().state(id));
+        Path state = host.paths().state(id);
+        steps.step("remove state", state.toString(), () -> {
+            Files.deleteIfExists(vepid(host, id));
+            return Files.deleteIfExists(state);
+        });
     }
 
     /** Where other tools look for the host pid of the VE's init. */
     static Path vepid(VeHost host, CtId id) {
         return host.paths().vepidDir().resolve(id.toString());
-    }
-
-    private StepObserver observer() {
-        return host.observer();
     }
 }

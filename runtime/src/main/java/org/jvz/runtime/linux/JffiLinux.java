@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The running kernel, through jffi and libc's syscall(2). Making one costs nothing; the first call loads jffi's native library. All
  * instances are alike.
  */
-public final class JffiLinux extends JffiProcesses {
+public final class JffiLinux extends JffiSockets {
     private static final long TCGETS = 0x5401;
     private static final long TCSETSW = 0x5403;
     private static final long TCSETSF = 0x5404;

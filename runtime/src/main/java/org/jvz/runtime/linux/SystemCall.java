@@ -88,7 +88,10 @@ public enum SystemCall {
     RT_SIGPROCMASK(14, 135),
     SOCKET(41, 198),
     MMAP(9, 222),
-    MPROTECT(10, 226);
+    MPROTECT(10, 226),
+    CONNECT(42, 203),
+    SETSOCKOPT(54, 208),
+    RECVFROM(45, 207);
 
     private final int x86_64;
     private final int aarch64;

@@ -1,0 +1,132 @@
+package org.jvz.runtime.linux.netlink;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.linux.Errno;
+
+/** The neighbour tables of a network namespace, ARP and NDP: RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH. */
+public final class Neighbours {
+    private static final int NTF_PROXY = 8;
+    private static final int PERMANENT = 0x80;
+
+    private final NetlinkSocket socket;
+
+    public Neighbours(NetlinkSocket socket) {
+        this.socket = socket;
+    }
+
+    /**
+     * A neighbour whose hardware address the kernel knows or was told.
+     *
+     * @param mac null while the kernel still asks for it
+     * @param permanent whether it was told
+     */
+    public record Neighbour(NetAddress address, int interfaceIndex, @Nullable Mac mac, boolean permanent) {}
+
+    /** Makes the interface answer for the address; changes nothing if it does. */
+    public void addProxy(Proxy proxy, String device) throws IOException {
+        socket.request(
+                message(MessageKind.NEIGHBOUR.newType(), proxy),
+                NetlinkSocket.REPLACE,
+                "add proxy " + proxy.address() + " dev " + device);
+    }
+
+    /** Makes the interface answer no longer. Returns false if it did not. */
+    public boolean deleteProxy(Proxy proxy, String device) throws IOException {
+        try {
+            socket.request(
+                    message(MessageKind.NEIGHBOUR.deleteType(), proxy),
+                    0,
+                    "delete proxy " + proxy.address() + " dev " + device);
+            return true;
+        } catch (NetlinkException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ENODEV)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static NlMessage message(int type, Proxy proxy) {
+        NlMessage message = NlMessage.of(
+                MessageKind.NEIGHBOUR,
+                type,
+                proxy.address().family(),
+                0,
+                0,
+                proxy.interfaceIndex(),
+                PERMANENT,
+                NTF_PROXY);
+        message.attributes().put(Tables.NEIGHBOUR_DST, proxy.address().bytes());
+        if (proxy.protocol() != 0 && type == MessageKind.NEIGHBOUR.newType()) {
+            message.attributes().put(Tables.NEIGHBOUR_PROTOCOL, proxy.protocol());
+        }
+        return message;
+    }
+
+    /** The proxies of one family. */
+    public List<Proxy> proxies(int family) throws IOException {
+        NlMessage query =
+                NlMessage.of(MessageKind.NEIGHBOUR, MessageKind.NEIGHBOUR.getType(), family, 0, 0, 0, 0, NTF_PROXY);
+        List<Proxy> proxies = new ArrayList<>();
+        for (NlMessage message : socket.dump(query, "list proxies")) {
+            NetAddress address = message.attributes().address(Tables.NEIGHBOUR_DST);
+            if (address != null && (message.intField(5) & NTF_PROXY) != 0) {
+                int protocol = (int) message.attributes().number(Tables.NEIGHBOUR_PROTOCOL, 0);
+                proxies.add(new Proxy(address, message.intField(3), protocol));
+            }
+        }
+        return proxies;
+    }
+
+    /** Tells the kernel a neighbour's hardware address for good. */
+    public void setPermanent(NetAddress address, Link link, Mac mac) throws IOException {
+        NlMessage message = NlMessage.of(
+                MessageKind.NEIGHBOUR,
+                MessageKind.NEIGHBOUR.newType(),
+                address.family(),
+                0,
+                0,
+                link.index(),
+                PERMANENT,
+                0);
+        message.attributes().put(Tables.NEIGHBOUR_DST, address.bytes()).put(Tables.NEIGHBOUR_MAC, mac.bytes());
+        socket.request(message, NetlinkSocket.REPLACE, "set neighbour " + address + " dev " + link.name());
+    }
+
+    /** Forgets a neighbour. Returns false if there is none. */
+    public boolean delete(NetAddress address, Link link) throws IOException {
+        NlMessage message = NlMessage.of(
+                MessageKind.NEIGHBOUR, MessageKind.NEIGHBOUR.deleteType(), address.family(), 0, 0, link.index());
+        message.attributes().put(Tables.NEIGHBOUR_DST, address.bytes());
+        try {
+            socket.request(message, 0, "delete neighbour " + address + " dev " + link.name());
+            return true;
+        } catch (NetlinkException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** The neighbours of one family. */
+    public List<Neighbour> list(int family) throws IOException {
+        NlMessage query = NlMessage.of(MessageKind.NEIGHBOUR, MessageKind.NEIGHBOUR.getType(), family);
+        List<Neighbour> neighbours = new ArrayList<>();
+        for (NlMessage message : socket.dump(query, "list neighbours")) {
+            NetAddress address = message.attributes().address(Tables.NEIGHBOUR_DST);
+            if (address != null) {
+                byte[] mac = message.attributes().bytes(Tables.NEIGHBOUR_MAC);
+                neighbours.add(new Neighbour(
+                        address,
+                        message.intField(3),
+                        mac == null || mac.length != 6 ? null : Mac.of(mac),
+                        (message.intField(4) & PERMANENT) != 0));
+            }
+        }
+        return neighbours;
+    }
+}

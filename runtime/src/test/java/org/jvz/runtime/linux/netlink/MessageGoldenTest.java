@@ -1,0 +1,159 @@
+package org.jvz.runtime.linux.netlink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.jvz.runtime.linux.netlink.Ips.ip;
+
+import java.util.HexFormat;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What ip(8) of iproute2 6.1 sent to the kernel for the commands named here, as strace(1) saw it. */
+final class MessageGoldenTest {
+    /** ip link add v101 address 02:00:00:00:00:01 type veth peer name venet0 address 02:00:00:00:00:01 */
+    private static final String VETH = "74000000100005062f91046b0000000000000000000000000000000000000000"
+            + "0a00010002000000000100000900030076313031000000003c00120008000100"
+            + "76657468300002002c000100000000000000000000000000000000000a00010002000000000100000b00030076656e6574300000";
+    /** ip link set v101 up mtu 1400 */
+    private static final String SET_UP =
+            "28000000100005002f91046b00000000" + "00000000030000000100000001000000" + "0800040078050000";
+    /** ip addr add 10.0.0.2/32 dev v101 label v101:0 */
+    private static final String ADDRESS_V4 = "34000000140005062f91046b00000000" + "0220000003000000"
+            + "080002000a000002" + "0b000300763130313a300000" + "080001000a000002";
+    /** ip -6 addr add 2001:db8::2/128 dev v101 */
+    private static final String ADDRESS_V6 = "40000000140005062f91046b00000000" + "0a80000003000000"
+            + "1400020020010db8000000000000000000000002" + "1400010020010db8000000000000000000000002";
+    /** ip route add 10.9.0.2 dev v101 proto 118 src 10.0.0.2 */
+    private static final String ROUTE_DEV = "34000000180005062f91046b00000000" + "02200000fe76fd0100000000"
+            + "080001000a090002" + "080007000a000002" + "0800040003000000";
+    /** ip route add default via 10.9.0.2 dev v101 */
+    private static final String ROUTE_VIA =
+            "2c000000180005062f91046b00000000" + "02000000fe03000100000000" + "080005000a090002" + "0800040003000000";
+    /** ip -6 route add default dev v101 */
+    private static final String ROUTE_V6 = "38000000180005062f91046b00000000" + "0a000000fe03000100000000"
+            + "1400010000000000000000000000000000000000" + "0800040003000000";
+    /** ip neigh add proxy 10.9.0.2 dev v101 proto 118 */
+    private static final String PROXY =
+            "2c0000001c0005063091046b00000000" + "020000000300000080000800" + "05000c0076000000" + "080001000a090002";
+    /** ip link add br7 type bridge */
+    private static final String BRIDGE = "38000000100005062f91046b00000000" + "00000000000000000000000000000000"
+            + "0800030062723700" + "100012000a0001006272696467650000";
+    /** ip link set v101 master br7 */
+    private static final String MASTER =
+            "28000000100005002f91046b00000000" + "00000000030000000000000000000000" + "08000a0004000000";
+    /** ip link add link v101 name v101.5 type vlan id 5 */
+    private static final String VLAN = "4c000000100005062f91046b00000000" + "00000000000000000000000000000000"
+            + "0800050003000000" + "0b000300763130312e350000" + "1800120008000100766c616e" + "0c0002000600010005000000";
+
+    static Stream<Arguments> captures() {
+        return Stream.of(
+                Arguments.of(MessageKind.LINK, VETH),
+                Arguments.of(MessageKind.LINK, SET_UP),
+                Arguments.of(MessageKind.LINK, BRIDGE),
+                Arguments.of(MessageKind.LINK, MASTER),
+                Arguments.of(MessageKind.LINK, VLAN),
+                Arguments.of(MessageKind.ADDRESS, ADDRESS_V4),
+                Arguments.of(MessageKind.ADDRESS, ADDRESS_V6),
+                Arguments.of(MessageKind.ROUTE, ROUTE_DEV),
+                Arguments.of(MessageKind.ROUTE, ROUTE_VIA),
+                Arguments.of(MessageKind.ROUTE, ROUTE_V6),
+                Arguments.of(MessageKind.NEIGHBOUR, PROXY));
+    }
+
+    @ParameterizedTest
+    @MethodSource("captures")
+    void whatIsDecodedIsEncodedToTheSameBytes(MessageKind kind, String capture) throws Exception {
+        byte[] bytes = HexFormat.of().parseHex(capture);
+        int flags = (int) NlBuffer.number(bytes, 6, 2);
+        int sequence = (int) NlBuffer.number(bytes, 8, 4);
+        assertThat(decode(kind, capture).encode(flags, sequence)).isEqualTo(bytes);
+    }
+
+    private static NlMessage decode(MessageKind kind, String capture) throws MalformedMessageException {
+        byte[] bytes = HexFormat.of().parseHex(capture);
+        int type = (int) NlBuffer.number(bytes, 4, 2);
+        return NlMessage.decode(kind, type, bytes, NlMessage.HEADER, bytes.length);
+    }
+
+    @Test
+    void readsTypesAndFlags() throws Exception {
+        assertThat(decode(MessageKind.LINK, VETH).type()).isEqualTo(MessageKind.LINK.newType());
+        assertThat(decode(MessageKind.ADDRESS, ADDRESS_V4).type()).isEqualTo(MessageKind.ADDRESS.newType());
+        assertThat(decode(MessageKind.ROUTE, ROUTE_DEV).type()).isEqualTo(MessageKind.ROUTE.newType());
+        assertThat(decode(MessageKind.NEIGHBOUR, PROXY).type()).isEqualTo(MessageKind.NEIGHBOUR.newType());
+        // EXCL|CREATE and, as every request, ACK|REQUEST.
+        assertThat(NetlinkSocket.EXCLUSIVE | 5).isEqualTo(0x605);
+    }
+
+    @Test
+    void readsAddresses() throws Exception {
+        NetAddress v4 = ip("10.0.0.2");
+        assertThat(IfAddress.of(decode(MessageKind.ADDRESS, ADDRESS_V4)))
+                .isEqualTo(new IfAddress(3, v4, 32, Scope.UNIVERSE.number(), "v101:0", false));
+        NetAddress v6 = ip("2001:db8::2");
+        assertThat(IfAddress.of(decode(MessageKind.ADDRESS, ADDRESS_V6)))
+                .isEqualTo(new IfAddress(3, v6, 128, Scope.UNIVERSE.number(), "", false));
+    }
+
+    @Test
+    void routesAreWrittenAsIpWritesThem() throws Exception {
+        NetAddress gateway = ip("10.9.0.2");
+        assertSame(ROUTE_DEV, Route.toHost(gateway, 3, ip("10.0.0.2"), 118));
+        assertSame(ROUTE_VIA, new Route(NetAddress.AF_INET, null, 0, 3, gateway, null, Route.MAIN, Route.BOOT));
+    }
+
+    /** The same struct and the same attributes; ours name the table in an attribute besides. */
+    private static void assertSame(String capture, Route route) throws MalformedMessageException {
+        NlMessage theirs = decode(MessageKind.ROUTE, capture);
+        NlMessage ours = route.message(MessageKind.ROUTE.newType());
+        assertThat(Route.of(theirs)).isEqualTo(route);
+        assertThat(Route.of(ours)).isEqualTo(route);
+        for (int i = 0; i < MessageKind.ROUTE.fields(); i++) {
+            assertThat(ours.field(i)).as("field %d", i).isEqualTo(theirs.field(i));
+        }
+        for (Attr attr : Tables.ROUTE.rows()) {
+            if (!attr.equals(Tables.ROUTE_TABLE)) {
+                assertThat(ours.attributes().has(attr))
+                        .as(attr.name())
+                        .isEqualTo(theirs.attributes().has(attr));
+            }
+        }
+    }
+
+    @Test
+    void theDefaultRouteMayComeWithAnAddressOfZeros() throws Exception {
+        Route route = Route.of(decode(MessageKind.ROUTE, ROUTE_V6));
+        assertThat(route.prefix()).isZero();
+        assertThat(route.interfaceIndex()).isEqualTo(3);
+        assertThat(route.gateway()).isNull();
+    }
+
+    @Test
+    void changesOfLinksAreWrittenAsIpWritesThem() {
+        assertThat(hex(new LinkChange().up().mtu(1400).message(3))).isEqualTo(SET_UP.substring(32));
+        assertThat(hex(new LinkChange().master(4).message(3))).isEqualTo(MASTER.substring(32));
+    }
+
+    private static String hex(NlMessage message) {
+        return HexFormat.of().formatHex(message.encodeBody());
+    }
+
+    @Test
+    void readsTheKindOfALink() throws Exception {
+        Link bridge = Link.of(decode(MessageKind.LINK, BRIDGE));
+        assertThat(bridge.kind()).isEqualTo("bridge");
+        assertThat(bridge.name()).isEqualTo("br7");
+        Link veth = Link.of(decode(MessageKind.LINK, VETH));
+        assertThat(veth.kind()).isEqualTo("veth");
+        assertThat(veth.mac()).isEqualTo(new Mac(0x020000000001L)).hasToString("02:00:00:00:00:01");
+        assertThat(Link.of(decode(MessageKind.LINK, VLAN)).below()).isEqualTo(3);
+        @Nullable Attributes info = decode(MessageKind.LINK, VLAN).attributes().nested(Tables.LINK_INFO);
+        assertThat(info).isNotNull();
+        byte[] data = java.util.Objects.requireNonNull(info.bytes(Tables.INFO_DATA));
+        assertThat(Attributes.decode(Tables.VLAN, data, 0, data.length).number(Tables.VLAN_ID, 0))
+                .isEqualTo(5);
+    }
+}

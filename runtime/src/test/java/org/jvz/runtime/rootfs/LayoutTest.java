@@ -153,6 +153,48 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    void whatIsWrittenThroughTheRootBelongsToTheVe(String word) throws Exception {
+        create(word);
+        mount(word);
+        try (InsideRoot inside = InsideRoot.open(linux, tree.root(), SHIFT)) {
+            inside.write("/etc/hostname", "ve101\n".getBytes(StandardCharsets.UTF_8), 0644);
+            inside.makeDirectories("/etc/new/dir", 0755);
+            inside.write("/etc/new/dir/file", "x\n".getBytes(StandardCharsets.UTF_8), 0600);
+            inside.write("/var/data/deep/file", "y\n".getBytes(StandardCharsets.UTF_8), 0600);
+            assertThat(inside.findInit()).isEqualTo("/sbin/init");
+        }
+        RootMount.unmountIfMounted(linux, tree.root());
+
+        Path disk = word.equals("overlay") ? tree.area().resolve("upper") : tree.area();
+        for (String path : new String[] {"etc/hostname", "etc/new", "etc/new/dir", "etc/new/dir/file"}) {
+            assertThat(ids(disk.resolve(path))).as(path).isEqualTo("0:0");
+        }
+        assertThat(ids(disk.resolve("var/data/deep/file"))).isEqualTo("33:34");
+    }
+
+    @RootTest
+    void templateAndPrivateAreaMayBeOnDifferentFileSystems() throws Exception {
+        Path other =
+                Files.createDirectories(Path.of(System.getenv("JVZ_PREFIX")).resolve("private"));
+        tree = tree.withArea(other.resolve("101"));
+        create("overlay");
+        mount("overlay");
+        Path root = tree.root();
+        Object inode = Files.getAttribute(root.resolve("etc/hostname"), "unix:ino");
+        Files.writeString(root.resolve("etc/hostname"), "changed\n");
+        Files.move(root.resolve("var/data"), root.resolve("var/moved"));
+        assertThat(Files.getAttribute(root.resolve("etc/hostname"), "unix:ino"))
+                .as("an inode number survives the copy to the upper layer")
+                .isEqualTo(inode);
+        RootMount.unmountIfMounted(linux, root);
+        mount("overlay");
+        assertThat(root.resolve("etc/hostname")).hasContent("changed");
+        assertThat(root.resolve("var/moved/deep/file")).hasContent("from the template");
+        RootMount.unmountIfMounted(linux, root);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"overlay", "simfs"})
     void aPrivilegedVeHasTheHostsIds(String word) throws Exception {
         place(Files.createDirectory(dir.resolve("privileged")), IdShift.NONE);
         create(word);

@@ -3,6 +3,7 @@ package org.jvz.runtime.rootfs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.FileStat;
@@ -103,6 +105,46 @@ final class TreeCopyTest {
         assertThat(area.resolve("large")).hasSameBinaryContentAs(source.resolve("large"));
         assertThat(Trees.snapshot(area).keySet())
                 .isEqualTo(Trees.snapshot(source).keySet());
+    }
+
+    @RootTest
+    void sharesDataOnBtrfs() throws Exception {
+        assumeThat(Path.of("/usr/bin/mkfs.btrfs").toFile().exists()
+                        || Path.of("/sbin/mkfs.btrfs").toFile().exists())
+                .as("mkfs.btrfs (package btrfs-progs)")
+                .isTrue();
+        Path image = dir.resolve("image");
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(256 << 20);
+        }
+        Path disk = Files.createDirectory(dir.resolve("disk"));
+        run("mkfs.btrfs", "-q", image.toString());
+        run("mount", "-o", "loop", image.toString(), disk.toString());
+        try {
+            Path source = Trees.template(disk.resolve("source"));
+            byte[] random = new byte[64 << 20];
+            new SplittableRandom(1).nextBytes(random);
+            Files.write(source.resolve("large"), random);
+            run("sync", "-f", disk.toString());
+            long before = DiskSpace.at(linux, disk).freeBytes();
+
+            Path area = Files.createDirectory(disk.resolve("area"));
+            TreeCopy.copy(linux, source, area, CopyListener.NONE);
+
+            run("sync", "-f", disk.toString());
+            assertThat(before - DiskSpace.at(linux, disk).freeBytes()).isLessThan(random.length / 4);
+            assertThat(Trees.snapshot(area)).isEqualTo(Trees.snapshot(source));
+        } finally {
+            run("umount", disk.toString());
+        }
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor())
+                .as(String.join(" ", command) + ": " + output)
+                .isZero();
     }
 
     @RootTest

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +24,6 @@ import org.jvz.runtime.ve.VzError;
  */
 final class MmdebstrapBuild {
     private static final String PLACES = ":/usr/local/bin:/usr/bin:/bin";
-    private static final String DEBIAN_KEYRINGS = "/usr/share/keyrings/debian-archive-";
 
     private final Map<String, String> environment;
     private final Clock clock;
@@ -46,6 +46,8 @@ final class MmdebstrapBuild {
             throw new VeException(
                     VzError.RESOURCE, "Recipe " + recipe.name() + " needs mmdebstrap: install the package mmdebstrap");
         }
+        // apt downloads as a user of its own, who must get through; names in here stay hidden from others.
+        Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx--x--x"));
         Path overlay = work.resolve("overlay.tar");
         try (TarBuilder tar = new TarBuilder(
                 Files.newOutputStream(overlay),
@@ -99,7 +101,7 @@ final class MmdebstrapBuild {
                         apt.toString(),
                         "indextargets",
                         "--format",
-                        "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(SIGNED_BY)",
+                        "$(REPO_URI)|$(RELEASE)|$(COMPONENT)",
                         "Created-By: Packages"),
                 environment,
                 events,
@@ -109,14 +111,14 @@ final class MmdebstrapBuild {
 
     /**
      * Picks Debian's own sources of {@code suite}, updates and security among what apt tells, one
-     * {@code URI|RELEASE|COMPONENT|KEYRING} a line. Others of the same release name (there are vendors who use it) have no
+     * {@code URI|RELEASE|COMPONENT} a line. Others of the same release name (there are vendors who use it) have no
      * component main.
      */
     static List<String> debLines(String suite, String targets, TemplateEvents events) {
         Map<String, TreeSet<String>> components = new LinkedHashMap<>();
         for (String target : targets.split("\n")) {
             String[] f = target.split("\\|", -1);
-            if (f.length != 4 || !isOf(suite, f[1])) {
+            if (f.length != 3 || !isOf(suite, f[1])) {
                 continue;
             }
             if (f[0].contains("@")) {
@@ -128,10 +130,8 @@ final class MmdebstrapBuild {
                 // A disc or a directory of the host: no VE can reach those.
                 continue;
             }
-            // With Debian's own keys mmdebstrap knows what to do; a key of the house must be named.
-            String signed = f[3].isEmpty() || f[3].startsWith(DEBIAN_KEYRINGS) ? "" : "[signed-by=" + f[3] + "] ";
             components
-                    .computeIfAbsent("deb " + signed + f[0] + " " + f[1], line -> new TreeSet<>())
+                    .computeIfAbsent("deb " + f[0] + " " + f[1], line -> new TreeSet<>())
                     .add(f[2]);
         }
         List<String> lines = new ArrayList<>();

@@ -121,6 +121,7 @@ public record Recipe(
     private static final class Parser {
         private final Path dir;
         private final Map<String, String> words = new HashMap<>();
+        private final Map<String, Integer> depths = new HashMap<>();
         private final List<String> packages = new ArrayList<>();
         private final Map<String, Node> nodes = new java.util.LinkedHashMap<>();
         private final List<String> scripts = new ArrayList<>();
@@ -163,10 +164,10 @@ public record Recipe(
             try {
                 lines = Files.readAllLines(file, StandardCharsets.UTF_8);
             } catch (NoSuchFileException e) {
+                // The cause would only say the same again.
                 throw new VeException(
                         VzError.OSTEMPLATE_NOT_FOUND,
-                        "No recipe " + name + " in " + dir + "; there are: " + String.join(", ", names(dir)),
-                        e);
+                        "No recipe " + name + " in " + dir + "; there are: " + String.join(", ", names(dir)));
             }
             for (int i = 0; i < lines.size(); ) {
                 String line = lines.get(i);
@@ -200,17 +201,17 @@ public record Recipe(
         private void directive(String line, String block, int depth) throws IOException {
             String[] words = line.strip().split("\\s+");
             switch (words[0]) {
-                case "summary" -> single(line, "summary", block);
+                case "summary" -> single(line, "summary", block, depth);
                 case "suite", "variant" -> {
                     arguments(words, 1, block);
-                    single(line, words[0], block);
+                    single(line, words[0], block, depth);
                 }
                 case "builder" -> {
                     arguments(words, 1, block);
                     if (!words[1].equals("mmdebstrap") && !words[1].equals("busybox")) {
                         throw new IllegalArgumentException("unknown builder " + words[1]);
                     }
-                    single(line, "builder", block);
+                    single(line, "builder", block, depth);
                 }
                 case "extends" -> {
                     arguments(words, 1, block);
@@ -248,11 +249,15 @@ public record Recipe(
             }
         }
 
-        private void single(String line, String key, String block) {
+        private void single(String line, String key, String block, int depth) {
             if (!block.isEmpty()) {
                 throw new IllegalArgumentException(key + " takes one line");
             }
-            words.put(key, line.strip().substring(key.length()).strip());
+            // What a recipe says counts more than what it extends says, wherever it does.
+            if (depths.getOrDefault(key, MAX_DEPTH) >= depth) {
+                depths.put(key, depth);
+                words.put(key, line.strip().substring(key.length()).strip());
+            }
         }
 
         private static void arguments(String[] words, int count, String block) {

@@ -87,9 +87,9 @@ public final class TemplateStore implements TemplateSource {
     @SuppressWarnings("try") // a lock is held, not used
     Lease acquire(String name, Path archive, TemplateEvents events) throws IOException {
         try {
+            ArchiveIndex.Digest digest = index.digest(archive, events);
+            String hex = digest.hex();
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                ArchiveIndex.Digest digest = index.digest(archive, events);
-                String hex = digest.hex();
                 @Nullable Lease lease = lease(hex, events);
                 if (lease != null) {
                     return lease;

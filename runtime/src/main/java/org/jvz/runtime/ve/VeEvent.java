@@ -99,6 +99,18 @@ public record VeEvent(Kind kind, List<String> args) {
         /** The private area is a symbolic link, only the link is removed: path, its target. */
         PRIVATE_IS_SYMLINK,
 
+        // --- set
+        /** Nothing was to be saved. */
+        CONFIG_UNCHANGED,
+        /** What was set is not in CTID.conf: "running" or empty. */
+        NOT_SAVED,
+        /** There is no CTID.conf yet: its path. */
+        CONFIG_IS_NEW,
+        /** Options that only a restart makes effective were saved: their names, joined by blanks. */
+        NOT_APPLIED,
+        /** Options that this kernel has nothing for were recorded: their names, joined by blanks. */
+        RECORDED_ONLY,
+
         // --- exec, enter
         /** The caller's terminal is now the VE's: CTID. */
         ENTERED,
@@ -182,6 +194,16 @@ public record VeEvent(Kind kind, List<String> args) {
         NAME_NOT_FOUND,
         /** The name is another VE's: name, CTID. */
         NAME_CONFLICT,
+        /** The text is no name: it. */
+        BAD_NAME,
+        /** set: settings cannot be applied because the VE does not run: group (UBC, network, CPU, ...). */
+        CANT_APPLY_STOPPED,
+        /** set: settings cannot be applied while the VE runs: their options, joined by blanks. */
+        CANT_APPLY_RUNNING,
+        /** set: a directory cannot be changed while the VE uses it: key, "running" or "mounted". */
+        CANT_CHANGE_DIRECTORY,
+        /** set --userpasswd: the password was not changed. */
+        PASSWORD_NOT_CHANGED,
         /** The private area belongs to other ids than the configuration says: owner, group. */
         PRIVATE_WRONG_OWNER,
     }

@@ -1,0 +1,212 @@
+package org.jvz.runtime.ve;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.EditResult;
+import org.jvz.runtime.config.NameConflictException;
+import org.jvz.runtime.config.Names;
+import org.jvz.runtime.config.VeConf;
+import org.jvz.runtime.rootfs.RootMount;
+
+/**
+ * Changes a VE's configuration, its name and the passwords inside.
+ *
+ * <p>A running VE takes none of the settings of its environment yet: {@link PendingSettings} tells which ones it would have
+ * to be restarted for, and the caller is told. CT 0, the host, has a configuration and nothing else.
+ */
+public final class SetVe {
+    private final VeHost host;
+
+    /** Changes VEs of this host. */
+    public SetVe(VeHost host) {
+        this.host = host;
+    }
+
+    /**
+     * Sets what is asked for, or nothing.
+     *
+     * @throws VeException with {@link VzError#NOT_RUNNING} if something is to be applied to a stopped VE and not to be
+     *     saved
+     */
+    public void run(CtId id, SetOptions options, VeEvents events) throws IOException {
+        try (VeSession session = VeSession.open(host, id, "", events)) {
+            set(session, options);
+        }
+    }
+
+    /**
+     * Applies the limits of the configuration anew.
+     *
+     * @throws VeException always: with {@link VzError#NOT_RUNNING} for a stopped VE, else because limits are not applied to
+     *     running VEs
+     */
+    public void resetLimits(CtId id) throws IOException {
+        if (id.value() != 0) {
+            VeState state = VeState.read(host.paths().state(id));
+            if (state == null || !state.initAlive()) {
+                throw new VeException(VzError.NOT_RUNNING, VeEvent.of(VeEvent.Kind.NOT_RUNNING));
+            }
+        }
+        throw new VeException(
+                VzError.SET_UBC,
+                id.value() == 0
+                        ? "Unable to apply UBC parameters to the host: its kernel has no beancounters"
+                        : "Unable to apply UBC parameters to running container " + id + ": restart it");
+    }
+
+    private void set(VeSession session, SetOptions options) throws IOException {
+        CtId id = session.id();
+        boolean configured = Files.exists(host.paths().conf(id));
+        VeConf conf = configured ? VeConf.read(host.conf(), id) : VeConf.empty(host.conf(), id);
+        boolean running = session.running() != null;
+        EditResult result = options.edit().apply(conf);
+        checkDirectories(result, running);
+        PendingSettings pending = PendingSettings.of(result, options.asked());
+        if (!options.save()) {
+            requireApplicable(pending, running);
+        } else if (running
+                && !pending.forRestart().isEmpty()
+                && options.whenRestartNeeded() == SetOptions.WhenRestartNeeded.REFUSE) {
+            throw cantApply(pending);
+        }
+        new Passwords(host).set(session, options.passwords());
+        if (options.relinkName()) {
+            relink(conf);
+        }
+        VeEvents events = session.events();
+        if (options.save()) {
+            save(result, options, configured, events);
+            report(session, options, pending, running);
+        } else if (!options.asked().isEmpty()) {
+            if (running) {
+                reportRecorded(pending, events);
+            }
+            events.event(VeEvent.Kind.NOT_SAVED, running ? "running" : "");
+        }
+    }
+
+    /** The directories of a VE are not pulled away from under it. */
+    private static void checkDirectories(EditResult result, boolean running) throws IOException {
+        for (ConfKey<?> key : result.changed()) {
+            if (key == ConfKey.VE_ROOT || key == ConfKey.VE_PRIVATE) {
+                if (running) {
+                    throw new VeException(
+                            VzError.RUNNING, VeEvent.of(VeEvent.Kind.CANT_CHANGE_DIRECTORY, key.name(), "running"));
+                }
+                if (result.before().root() != null
+                        && RootMount.isMounted(result.before().root())) {
+                    throw new VeException(
+                            VzError.FS_MOUNTED, VeEvent.of(VeEvent.Kind.CANT_CHANGE_DIRECTORY, key.name(), "mounted"));
+                }
+            }
+        }
+    }
+
+    /** Without being saved, a setting must be applied, and a VE that cannot take it is no success. */
+    private static void requireApplicable(PendingSettings pending, boolean running) {
+        if (!running && pending.group() != null) {
+            throw new VeException(VzError.NOT_RUNNING, VeEvent.of(VeEvent.Kind.CANT_APPLY_STOPPED, pending.group()));
+        }
+        if (running && !pending.forRestart().isEmpty()) {
+            throw cantApply(pending);
+        }
+    }
+
+    private static VeException cantApply(PendingSettings pending) {
+        return new VeException(
+                VzError.RUNNING,
+                VeEvent.of(VeEvent.Kind.CANT_APPLY_RUNNING, PendingSettings.names(pending.forRestart())));
+    }
+
+    private void save(EditResult result, SetOptions options, boolean configured, VeEvents events) throws IOException {
+        if (result.isUnchanged() && options.asked().isEmpty()) {
+            events.event(VeEvent.Kind.CONFIG_UNCHANGED);
+            return;
+        }
+        VeConf conf = result.after();
+        if (!configured) {
+            events.event(VeEvent.Kind.CONFIG_IS_NEW, conf.file().path().toString());
+        }
+        try {
+            if (options.asked().contains(ConfKey.NAME)) {
+                saveWithName(result, events);
+            } else {
+                conf.save();
+            }
+        } catch (IOException e) {
+            throw new VeException(
+                    VzError.CONFIG_SAVE, "Unable to save " + conf.file().path(), e);
+        }
+        events.event(VeEvent.Kind.CONFIG_SAVED, conf.file().path().toString());
+    }
+
+    /** The new name is ours before it is written down, and the old one goes after. */
+    private void saveWithName(EditResult result, VeEvents events) throws IOException {
+        VeConf conf = result.after();
+        Names names = new Names(host.paths());
+        String name = conf.text("NAME");
+        if (name == null) {
+            conf.save();
+        } else {
+            boolean had = conf.id().equals(names.owner(name));
+            try (Names.Claim claim = claim(names, name, conf.id())) {
+                conf.save();
+                if (!had && claim != null) {
+                    events.event(VeEvent.Kind.NAME_ASSIGNED, name);
+                }
+            }
+        }
+        String former = result.before().text("NAME");
+        if (former != null && !former.equals(name)) {
+            names.remove(former, conf.id());
+        }
+    }
+
+    private static Names.Claim claim(Names names, String name, CtId id) throws IOException {
+        try {
+            return names.claim(name, id);
+        } catch (NameConflictException e) {
+            throw new VeException(
+                    VzError.SET_NAME,
+                    VeEvent.of(VeEvent.Kind.NAME_CONFLICT, name, e.owner().toString()));
+        }
+    }
+
+    private void relink(VeConf conf) throws IOException {
+        @Nullable String name = conf.text("NAME");
+        if (name != null && Names.isValid(name)) {
+            claim(new Names(host.paths()), name, conf.id()).close();
+        }
+    }
+
+    private void report(VeSession session, SetOptions options, PendingSettings pending, boolean running)
+            throws IOException {
+        if (!running) {
+            return;
+        }
+        VeEvents events = session.events();
+        reportRecorded(pending, events);
+        if (pending.forRestart().isEmpty()) {
+            return;
+        }
+        if (options.whenRestartNeeded() == SetOptions.WhenRestartNeeded.RESTART) {
+            events.event(VeEvent.Kind.RESTARTING);
+            new StopVe(host).run(session, new StopOptions(false, false));
+            new StartVe(host).run(session, new StartOptions(false, false, false, false));
+        } else {
+            events.event(VeEvent.Kind.NOT_APPLIED, PendingSettings.names(pending.forRestart()));
+        }
+    }
+
+    private static void reportRecorded(PendingSettings pending, VeEvents events) {
+        List<ConfKey<?>> recorded = new ArrayList<>(pending.recorded());
+        if (!recorded.isEmpty()) {
+            events.event(VeEvent.Kind.RECORDED_ONLY, PendingSettings.names(recorded));
+        }
+    }
+}

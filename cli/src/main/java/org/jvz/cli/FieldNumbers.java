@@ -1,0 +1,115 @@
+package org.jvz.cli;
+
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.BarrierLimit;
+import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.DiskLimit;
+
+/**
+ * Numbers of vzlist, as decimal digits. What a configuration does not say, or says wrongly, is the caller's {@code none}: a
+ * list is no place to complain about one value.
+ */
+final class FieldNumbers {
+    private FieldNumbers() {}
+
+    /**
+     * A number of a beancounter: pages for keys that end so, bytes or items for the others; 9223372036854775807 without
+     * limit. Barrier and limit are the configuration's, 0 where it has none. Of the rest only the processes of a running
+     * VE are known here.
+     */
+    static String ubc(VeRow row, String key, int index, String none) {
+        if (index == Field.BARRIER || index == Field.LIMIT) {
+            BarrierLimit value = barrierLimit(row, key);
+            return value == null ? "0" : Long.toString(index == Field.BARRIER ? value.barrier() : value.limit());
+        }
+        if (index == 0 && row.running() && key.equals("NUMPROC")) {
+            long processes = row.live().processes();
+            return processes < 0 ? none : Long.toString(processes);
+        }
+        return none;
+    }
+
+    private static @Nullable BarrierLimit barrierLimit(VeRow row, String key) {
+        String text = row.text(key);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return BarrierLimit.parse(text, unit(key));
+        } catch (IllegalArgumentException bad) {
+            return null;
+        }
+    }
+
+    private static BarrierLimit.Unit unit(String key) {
+        if (key.endsWith("PAGES")) {
+            return BarrierLimit.Unit.PAGES;
+        }
+        return key.startsWith("NUM") ? BarrierLimit.Unit.COUNT : BarrierLimit.Unit.BYTES;
+    }
+
+    /** Whether the VE has an end to its memory. */
+    static boolean vswap(VeRow row) {
+        BarrierLimit memory = barrierLimit(row, "PHYSPAGES");
+        return memory != null && !memory.isUnlimited();
+    }
+
+    /** Soft (1) or hard (2) limit of KiB or inodes; the usage (0) is not known here. */
+    static String disk(VeRow row, String key, int index, String none) {
+        String text = row.text(key);
+        if (index == 0 || text == null) {
+            return none;
+        }
+        DiskLimit limit = (key.equals("DISKSPACE") ? ConfKey.DISKSPACE : ConfKey.DISKINODES).parseOrNull(text);
+        return limit == null ? none : Long.toString(index == 1 ? limit.soft() : limit.hard());
+    }
+
+    /** CPULIMIT or CPUUNITS: a running VE has both, one that is configured with neither has none. */
+    static String cpu(VeRow row, String key, String none) {
+        String value = number(row, key, "");
+        if (!value.isEmpty()) {
+            return value;
+        }
+        boolean limited = row.text("CPULIMIT") != null || row.text("CPUUNITS") != null;
+        if (row.running()) {
+            return key.equals("CPUUNITS") ? "1000" : "0";
+        }
+        return limited ? "0" : none;
+    }
+
+    /** A number above zero. */
+    static String positive(VeRow row, String key, String none) {
+        String value = number(row, key, none);
+        return value.equals("0") ? none : value;
+    }
+
+    /** A whole number of at most 18 digits. */
+    static String number(VeRow row, String key, String none) {
+        String text = row.text(key);
+        if (text == null || text.length() > 18) {
+            return none;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return none;
+            }
+        }
+        return Long.toString(Long.parseLong(text));
+    }
+
+    /** A number with a fraction, as short as it can be said; 0 if there is none. */
+    static String decimal(VeRow row, String key) {
+        String text = row.text(key);
+        try {
+            double value = text == null ? 0 : Double.parseDouble(text);
+            if (!Double.isFinite(value)) {
+                return "0";
+            }
+            return value == Math.rint(value) && Math.abs(value) < 1e15
+                    ? Long.toString((long) value)
+                    : Double.toString(value);
+        } catch (NumberFormatException bad) {
+            return "0";
+        }
+    }
+}

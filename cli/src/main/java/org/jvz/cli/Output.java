@@ -1,0 +1,78 @@
+package org.jvz.cli;
+
+import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.ve.VeEvent;
+import org.jvz.runtime.ve.VeEvents;
+import org.jvz.runtime.ve.VeException;
+
+/**
+ * Where a command's words go: stdout, stderr and the log file, by level. Level 0 is what vzctl says by itself on stdout,
+ * positive levels are for {@code --verbose}, negative ones go to stderr and {@code --quiet} does not silence them.
+ */
+final class Output implements VeEvents {
+    private final PrintStream out;
+    private final PrintStream err;
+    private boolean quiet;
+    private int verbosity;
+    private @Nullable LogFile log;
+
+    Output(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    void quiet(boolean quiet) {
+        this.quiet = quiet;
+    }
+
+    /** Levels up to this one are printed. */
+    void verbosity(int verbosity) {
+        this.verbosity = verbosity;
+    }
+
+    /** From now on messages go to a log file too. */
+    void log(LogFile log) {
+        this.log = log;
+    }
+
+    /** What the command was asked for: always printed, never logged. */
+    void answer(String text) {
+        out.println(text);
+    }
+
+    /** A complaint about the command line: always on stderr, never logged. */
+    void complain(String text) {
+        err.println(text);
+    }
+
+    /** Prints and logs a line according to its level. */
+    void say(int level, String text) {
+        if (level < 0) {
+            err.println(text);
+        } else if (!quiet && level <= verbosity) {
+            out.println(text);
+        }
+        if (log != null) {
+            log.write(level, text);
+        }
+    }
+
+    @Override
+    public void event(VeEvent event) {
+        say(Words.level(event.kind()), Words.of(event));
+    }
+
+    /** Prints why an operation failed: the failure, its causes, and undo steps that failed as well. */
+    void failure(VeException failure) {
+        VeEvent refusal = failure.refusal();
+        if (refusal != null) {
+            event(refusal);
+        } else {
+            say(-1, Failures.message(failure));
+        }
+        for (String line : Failures.reasons(failure)) {
+            say(-1, line);
+        }
+    }
+}

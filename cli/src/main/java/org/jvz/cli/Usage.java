@@ -1,0 +1,94 @@
+package org.jvz.cli;
+
+import java.util.List;
+
+/**
+ * The help texts, made from the option tables. Clients look for the first line's version and for single options in it, so
+ * the options are written as vzctl writes them.
+ */
+final class Usage {
+    private static final int WIDTH = 80;
+    private static final String INDENT = "   ";
+
+    private Usage() {}
+
+    /** What {@code vzctl --help} says, without the last line end. */
+    static String vzctl() {
+        StringBuilder text = new StringBuilder(4096);
+        text.append(Words.VERSION).append('\n');
+        text.append("This is jvz ").append(version()).append(", which speaks the language of that version.\n\n");
+        text.append("Usage: vzctl [--quiet] [--verbose] [--skiplock] <command> <ctid>|<name> [parameters]\n");
+        text.append("       vzctl --version | --help\n\n");
+        text.append("vzctl create <ctid>");
+        options(text, 19, Options.createOwn());
+        text.append(INDENT).append("[any parameter below]\n");
+        text.append("vzctl start <ctid> [--force] [--wait] [--skip-fsck] [--skip-remount]\n");
+        text.append("vzctl stop <ctid> [--fast] [--skip-umount]\n");
+        text.append("vzctl restart <ctid> [options of start and stop]\n");
+        text.append("vzctl destroy | delete | mount | umount | status <ctid>\n");
+        text.append("vzctl enter <ctid> [--exec <command> [arg ...]]\n");
+        text.append("vzctl exec | exec2 <ctid> <command> [arg ...]\n");
+        text.append("vzctl exec | exec2 <ctid> -\n");
+        text.append("vzctl runscript <ctid> <script>\n");
+        text.append("vzctl set <ctid>");
+        options(text, 16, Options.setOwn());
+        options(
+                text,
+                0,
+                Options.set()
+                        .options()
+                        .subList(
+                                Options.setOwn().size(), Options.set().options().size()));
+        text.append("\nP[:P] and the like are barrier:limit; one number stands for both.\n");
+        text.setLength(text.length() - 1);
+        return text.toString();
+    }
+
+    /** What {@code vzlist --help} says, without the last line end. */
+    static String vzlist() {
+        return """
+                Usage: vzlist [-a | -S] [-n] [-H] [-t] [-j] [-o field[,field...] | -1] [-s [-]field]
+                              [-h pattern] [-N pattern] [-d pattern] [CTID|NAME ...]
+                       vzlist -L | --list
+
+                Lists running containers, or those that are named.
+                   -a, --all            list stopped containers too
+                   -S, --stopped        list only containers that do not run
+                   -n, --name           show names where there are some
+                   -H, --no-header      leave out the header
+                   -t, --no-trim        cut no value and no blank at the end of lines
+                   -j, --json           print JSON
+                   -o, --output         print these fields
+                   -1                   same as -H -octid
+                   -s, --sort           sort by this field, '-' before it reverses
+                   -h, --hostname       only host names that match the pattern
+                   -N, --name_filter    only names that match the pattern
+                   -d, --description    only descriptions that match the pattern
+                   -L, --list           print all fields""";
+    }
+
+    /** jvz's own version, from the jar's manifest. */
+    static String version() {
+        String version = Usage.class.getPackage().getImplementationVersion();
+        return version == null ? "(development)" : version;
+    }
+
+    /** @param column how much of the present line is written */
+    private static void options(StringBuilder text, int column, List<Option> options) {
+        int at = column;
+        for (Option option : options) {
+            if (option.isAlias()) {
+                continue;
+            }
+            String shown = "[--" + option.name() + (option.takesValue() ? " " + option.value() : "") + "]";
+            if (at > 0 && at + 1 + shown.length() > WIDTH) {
+                text.append('\n');
+                at = 0;
+            }
+            String gap = at == 0 ? INDENT : " ";
+            text.append(gap).append(shown);
+            at += gap.length() + shown.length();
+        }
+        text.append('\n');
+    }
+}

@@ -1,0 +1,18 @@
+package org.jvz.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jvz.runtime.config.CtId;
+
+/** How vzlist learns which VEs live: the port to {@code org.jvz.runtime.ve}. Made once per listing. */
+interface VeProbe {
+    /** The VEs that run, in any order. */
+    List<CtId> running() throws IOException;
+
+    /** Whether a VE's root is mounted. */
+    boolean mounted(Path root) throws IOException;
+
+    /** What a running VE tells. */
+    VeRow.Live live(CtId id);
+}

@@ -1,0 +1,42 @@
+package org.jvz.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/** The sub-commands of vzctl. */
+enum Verb {
+    CREATE,
+    START,
+    STOP,
+    RESTART,
+    DESTROY,
+    MOUNT,
+    UMOUNT,
+    STATUS,
+    SET,
+    EXEC,
+    EXEC2,
+    EXEC3,
+    ENTER,
+    RUNSCRIPT;
+
+    /** The verb a word stands for, or null. */
+    static @Nullable Verb of(String word) {
+        return switch (word) {
+            case "create" -> CREATE;
+            case "start" -> START;
+            case "stop" -> STOP;
+            case "restart" -> RESTART;
+            case "destroy", "delete" -> DESTROY;
+            case "mount" -> MOUNT;
+            case "umount" -> UMOUNT;
+            case "status" -> STATUS;
+            case "set" -> SET;
+            case "exec" -> EXEC;
+            case "exec2" -> EXEC2;
+            case "exec3" -> EXEC3;
+            case "enter" -> ENTER;
+            case "runscript" -> RUNSCRIPT;
+            default -> null;
+        };
+    }
+}

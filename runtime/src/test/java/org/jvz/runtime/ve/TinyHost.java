@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -17,7 +18,9 @@ import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.Samples;
 import org.jvz.runtime.config.VzConf;
+import org.jvz.runtime.linux.FileCalls.PipeEnds;
 import org.jvz.runtime.linux.spawn.Faults;
+import org.jvz.runtime.linux.spawn.Spawned;
 import org.jvz.runtime.undo.StepObserver;
 
 /** A host below a temporary prefix whose only template is a busybox, and what there is to see of its VEs. */
@@ -125,6 +128,33 @@ final class TinyHost implements TemplateSource {
 
     void destroy(VeHost host) throws IOException {
         new DestroyVe(host).run(ID, listener());
+    }
+
+    /** Runs a line in the running VE's shell; returns what it wrote, errors too. */
+    String sh(String line) throws IOException {
+        return sh(ID, line);
+    }
+
+    /** The same in another VE. */
+    String sh(CtId id, String line) throws IOException {
+        VeHost host = host();
+        try (RunningVe ve = Objects.requireNonNull(RunningVe.open(host, id), "not running");
+                PipeEnds pipe = host.linux().pipe()) {
+            ExecList.Program shell = new ExecList.Program(
+                    List.of("/bin/sh"),
+                    List.of("sh", "-c", line),
+                    GuestEnvironment.PLAIN,
+                    null,
+                    pipe.write(),
+                    pipe.write(),
+                    false);
+            try (Spawned command = ve.exec(shell)) {
+                pipe.write().close();
+                String text = new String(host.linux().readFully(pipe.read(), 1 << 20), StandardCharsets.UTF_8);
+                command.waitExit();
+                return text;
+            }
+        }
     }
 
     @Override

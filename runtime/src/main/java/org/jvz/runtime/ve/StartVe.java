@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.guest.BootKind;
 import org.jvz.runtime.guest.Guest;
 import org.jvz.runtime.linux.spawn.Spawned;
 import org.jvz.runtime.rootfs.IdShift;
@@ -52,7 +53,7 @@ public final class StartVe {
         IdClaim claim = IdClaim.of(session, ve);
         start(session, claim.ve(), claim.shift(), options, mounted);
         if (options.waitUntilUp()) {
-            new StartedProbe(host, session).await(ve.id());
+            new StartedProbe(host, session).await(ve.id(), bootKind(claim));
             events.event(VeEvent.Kind.STARTED);
         }
     }
@@ -65,7 +66,7 @@ public final class StartVe {
                 new Mounting(session, ve, shift).mount(transaction);
                 ours = true;
             }
-            String init = prepareGuest(transaction, ve, shift, options);
+            String init = prepareGuest(transaction, ve, shift, options, session.events());
             ExecList.Program program = new ExecList.Program(
                     List.of(init), List.of("init", "-z"), INIT_ENVIRONMENT, null, null, null, false);
             try (Spawned started = new Launch(session, ve, shift).run(transaction, program)) {
@@ -82,7 +83,7 @@ public final class StartVe {
     }
 
     /** Sets the host name in the guest's files and finds its init. */
-    private String prepareGuest(Transaction transaction, Ve ve, IdShift shift, StartOptions options)
+    private String prepareGuest(Transaction transaction, Ve ve, IdShift shift, StartOptions options, VeEvents events)
             throws IOException {
         return transaction.step("prepare guest", ve.root().toString(), null, () -> {
             try (InsideRoot inside = InsideRoot.open(host.linux(), ve.root(), shift)) {
@@ -90,13 +91,31 @@ public final class StartVe {
                 if (init == null) {
                     throw new VeException(VzError.BAD_TEMPLATE, VeEvent.of(VeEvent.Kind.NO_INIT));
                 }
-                String hostname = ve.conf().file().get("HOSTNAME");
-                if (hostname != null && !options.skipSetup()) {
-                    Guest.detect(inside, ve.conf().file().get("OSTEMPLATE")).setHostname(inside, hostname);
+                if (!options.skipSetup()) {
+                    setHostname(inside, ve, events);
                 }
                 return init;
             }
         });
+    }
+
+    private BootKind bootKind(IdClaim claim) throws IOException {
+        try (InsideRoot inside = InsideRoot.open(host.linux(), claim.ve().root(), claim.shift())) {
+            return Guest.bootKind(inside);
+        }
+    }
+
+    /** A guest whose files do not take a host name (a FIFO in its place, say) starts all the same: the name is set anyway. */
+    private static void setHostname(InsideRoot inside, Ve ve, VeEvents events) {
+        String hostname = ve.conf().file().get("HOSTNAME");
+        if (hostname == null || hostname.isEmpty()) {
+            return;
+        }
+        try {
+            Guest.detect(inside, ve.conf().file().get("OSTEMPLATE")).setHostname(inside, hostname);
+        } catch (IOException e) {
+            events.event(VeEvent.Kind.WARNING, "Unable to write the host name into the container: " + e.getMessage());
+        }
     }
 
     private void remember(Transaction transaction, Ve ve, IdShift shift, int pid) throws IOException {

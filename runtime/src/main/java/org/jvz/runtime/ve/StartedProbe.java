@@ -3,25 +3,23 @@ package org.jvz.runtime.ve;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.guest.BootKind;
 import org.jvz.runtime.linux.FileCalls.PipeEnds;
 import org.jvz.runtime.linux.Linux;
-import org.jvz.runtime.linux.SyscallException;
 import org.jvz.runtime.linux.spawn.SpawnException;
 import org.jvz.runtime.linux.spawn.Spawned;
 
 /**
- * Waits until a VE says itself that it is up. A systemd says so through {@code systemctl is-system-running --wait}; any
- * other guest by the file {@code /run/ve-started}, which its boot scripts make last.
+ * Waits until a VE says itself that it is up: systemd through {@code systemctl is-system-running --wait}, sysvinit and
+ * OpenRC by their run level, a guest on busybox by the file {@code /run/ve-started}, which its boot scripts make last.
  */
 final class StartedProbe {
     private static final long TIMEOUT_SECONDS = 300;
     private static final long PAUSE_MILLIS = 20;
     private static final int ANSWER_SIZE = 64;
     private static final List<String> SYSTEMCTL = List.of("/bin/systemctl", "/usr/bin/systemctl");
-    private static final List<String> TEST = List.of("/bin/sh");
-    private static final String MARKER = "[ -e /run/ve-started ] || [ -e /var/run/ve-started ]";
+    private static final List<String> SHELL = List.of("/bin/sh");
 
     private final VeHost host;
     private final VeSession session;
@@ -36,7 +34,7 @@ final class StartedProbe {
      *
      * @throws VeException with {@link VzError#WAIT_FAILED} if it ends, or does not say so in five minutes
      */
-    void await(CtId id) throws IOException {
+    void await(CtId id, BootKind kind) throws IOException {
         long end = System.nanoTime() + TIMEOUT_SECONDS * 1_000_000_000L;
         while (System.nanoTime() < end) {
             try (RunningVe ve = RunningVe.open(host, id)) {
@@ -46,7 +44,7 @@ final class StartedProbe {
                             VeEvent.of(VeEvent.Kind.WAIT_FAILED),
                             new IOException("init of container " + id + " ended"));
                 }
-                if (isUp(ve)) {
+                if (isUp(ve, kind)) {
                     return;
                 }
             }
@@ -55,19 +53,23 @@ final class StartedProbe {
         throw new VeException(VzError.WAIT_FAILED, VeEvent.of(VeEvent.Kind.WAIT_FAILED, "timeout"));
     }
 
-    private boolean isUp(RunningVe ve) throws IOException {
-        String answer = systemState(ve);
-        if (answer == null) {
-            return isMarked(ve);
-        }
-        return switch (answer) {
-            case "running", "degraded", "maintenance" -> true;
-            default -> false;
+    private boolean isUp(RunningVe ve, BootKind kind) throws IOException {
+        return switch (kind) {
+            case SYSTEMD ->
+                switch (systemState(ve)) {
+                    case "running", "degraded", "maintenance" -> true;
+                    default -> false;
+                };
+            case BUSYBOX -> succeeds(ve, "[ -e /run/ve-started ]");
+            case SYSV -> succeeds(ve, "runlevel | grep -q '[0-9]'");
+            case OPENRC -> succeeds(ve, "grep -q default /run/openrc/softlevel");
+            // An init of its own kind has no way to say more than that it runs.
+            case OTHER -> true;
         };
     }
 
-    /** What systemd calls its state once it has left {@code starting}; null if there is no systemctl. */
-    private @Nullable String systemState(RunningVe ve) throws IOException {
+    /** What systemd calls its state once it has left {@code starting}; empty while it cannot be asked. */
+    private String systemState(RunningVe ve) throws IOException {
         Linux linux = host.linux();
         try (PipeEnds pipe = linux.pipe()) {
             ExecList.Program ask = new ExecList.Program(
@@ -84,18 +86,18 @@ final class StartedProbe {
                 String answer = new String(linux.readFully(pipe.read(), ANSWER_SIZE), StandardCharsets.ISO_8859_1);
                 systemctl.waitExit();
                 return answer.strip();
-            } catch (SpawnException none) {
-                return null;
+            } catch (SpawnException notYet) {
+                return "";
             }
         }
     }
 
-    private static boolean isMarked(RunningVe ve) throws IOException {
-        ExecList.Program test = new ExecList.Program(
-                TEST, List.of("sh", "-c", MARKER), GuestEnvironment.PLAIN, null, null, null, false);
-        try (Spawned shell = ve.exec(test)) {
+    private static boolean succeeds(RunningVe ve, String test) throws IOException {
+        ExecList.Program program =
+                new ExecList.Program(SHELL, List.of("sh", "-c", test), GuestEnvironment.PLAIN, null, null, null, false);
+        try (Spawned shell = ve.exec(program)) {
             return shell.waitExit().shellStatus() == 0;
-        } catch (SyscallException | SpawnException gone) {
+        } catch (SpawnException gone) {
             return false;
         }
     }

@@ -80,6 +80,7 @@ final class Words {
 
             case DUMP_FILE_FOUND -> "Dump file " + arg + " exists, trying to restore from it";
             case WARNING -> "Warning: " + arg;
+            case NOT_ENFORCED -> "Warning: settings without effect on this host: " + arg;
             case DETAIL, REPAIRED -> arg;
 
             case ALREADY_MOUNTED -> "Container is already mounted";
@@ -176,6 +177,7 @@ final class Words {
                     STALE_LOCK,
                     DUMP_FILE_FOUND,
                     WARNING,
+                    NOT_ENFORCED,
                     DESTROY_RUNNING,
                     DESTROY_MOUNTED,
                     CONFIG_UNCHANGED,

@@ -5,7 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.cgroup.HostDevices;
+import org.jvz.runtime.cgroup.LimitPlan;
+import org.jvz.runtime.cgroup.Limits;
+import org.jvz.runtime.cgroup.StartLimits;
+import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
@@ -25,12 +32,27 @@ import org.jvz.runtime.undo.Transaction;
 final class Launch {
     private static final String DEFAULT_HOSTNAME = "localhost";
 
-    /** Descriptors a process of a VE may open: soft as on any Debian, hard as much as the kernel allows by default. */
+    /** Descriptors a process of a VE may open unless it raises its limit itself: as on any Debian. */
     private static final long OPEN_FILES_SOFT = 1024;
 
-    private static final long OPEN_FILES_HARD = 1 << 20;
     private static final long MEMLOCK_BYTES = 8L << 20;
     private static final long STACK_BYTES = 8L << 20;
+
+    /** Settings that are kept and that this version does not put into effect, with the reason told at every start. */
+    private static final String[][] NOT_BUILT = {
+        {"DISKSPACE", "this version of jvz has no disk quota"},
+        {"DISKINODES", "this version of jvz has no disk quota"},
+        {"IP_ADDRESS", "this version of jvz has no network devices"},
+        {"NETIF", "this version of jvz has no network devices"},
+        {"NETDEV", "this version of jvz has no network devices"},
+        {"NAMESERVER", "this version of jvz writes no resolv.conf"},
+        {"SEARCHDOMAIN", "this version of jvz writes no resolv.conf"},
+        {"CAPABILITY", "this version of jvz gives every container the same capabilities"},
+        {"FEATURES", "this version of jvz gives every container the same features"},
+        {"DEVICES", "this version of jvz passes no devices"},
+        {"DEVNODES", "this version of jvz passes no devices"},
+        {"PCI", "this version of jvz passes no devices"},
+    };
 
     private final VeSession session;
     private final Ve ve;
@@ -55,13 +77,15 @@ final class Launch {
             cgroup.create(linux, shift.uid());
             return cgroup;
         });
+        applyLimits(transaction, cgroup);
         byte[] filter = SeccompFilter.program(VeGuards.refusals(), host.filterCache(), linux);
-        CallList list = StartList.of(spec(cgroup, first), filter, host.faults());
+        StartLimits limits = StartLimits.of(ve.conf());
+        CallList list = StartList.of(spec(cgroup, limits, first), filter, host.faults());
         Path unified = cgroup.unified();
         try (Fd dir = unified == null ? null : linux.open(unified, OpenFlag.PATH, OpenFlag.DIRECTORY);
                 Spawning spawning = new Spawner(linux).start(list, StartList.namespaces(shift.shifts()), dir)) {
             try {
-                admit(transaction, spawning.pid());
+                admit(transaction, spawning.pid(), limits);
             } catch (IOException e) {
                 throw whyReally(spawning, e);
             }
@@ -70,15 +94,48 @@ final class Launch {
         }
     }
 
-    private StartList.StartSpec spec(VeCgroup cgroup, ExecList.Program first) {
+    /** Sets the VE's limits while its cgroups are empty, and tells what this host cannot hold it to. */
+    private void applyLimits(Transaction transaction, VeCgroup cgroup) throws IOException {
+        Linux linux = session.host().linux();
+        LimitPlan plan = transaction.step("set limits", cgroup.name(), null, () -> {
+            LimitPlan made = Limits.plan(ve.conf(), cgroup, new HostDevices(linux), linux);
+            made.apply(linux);
+            return made;
+        });
+        VeEvents events = session.events();
+        tell(events, VeEvent.Kind.CPU_LIMIT, "CPULIMIT");
+        tell(events, VeEvent.Kind.CPU_UNITS, "CPUUNITS");
+        tell(events, VeEvent.Kind.CPUS, "CPUS");
+        tell(events, VeEvent.Kind.IO_LIMIT, "IOLIMIT");
+        tell(events, VeEvent.Kind.IOPS_LIMIT, "IOPSLIMIT");
+        List<Unenforced> all = new ArrayList<>(plan.unenforced());
+        for (String[] later : NOT_BUILT) {
+            String value = ve.conf().file().get(later[0]);
+            if (value != null && !value.isEmpty()) {
+                all.add(new Unenforced(later[0], later[1]));
+            }
+        }
+        if (!all.isEmpty()) {
+            events.event(VeEvent.Kind.NOT_ENFORCED, Unenforced.summary(all));
+        }
+    }
+
+    private void tell(VeEvents events, VeEvent.Kind kind, String key) {
+        String value = ve.conf().file().get(key);
+        if (value != null && !value.isEmpty() && !value.equals("0")) {
+            events.event(kind, value);
+        }
+    }
+
+    private StartList.StartSpec spec(VeCgroup cgroup, StartLimits limits, ExecList.Program first) {
         String hostname = ve.conf().file().get("HOSTNAME");
         return new StartList.StartSpec(
                 cgroup.v1TaskFiles(),
                 ve.root(),
                 cgroup.unified() != null,
                 hostname == null || hostname.isEmpty() ? DEFAULT_HOSTNAME : hostname,
-                0,
-                0,
+                limits.shmBytes().orElse(0),
+                limits.ptys().orElse(0),
                 first);
     }
 
@@ -93,7 +150,7 @@ final class Launch {
     }
 
     /** The parent's part while the child waits: what only host root may do for it. */
-    private void admit(Transaction transaction, int pid) throws IOException {
+    private void admit(Transaction transaction, int pid, StartLimits limits) throws IOException {
         Path proc = Path.of("/proc/" + pid);
         if (shift.shifts()) {
             String range = " " + IdShift.COUNT + "\n";
@@ -103,11 +160,17 @@ final class Launch {
         // Of whoever called us only the VE's own defaults may remain: a VE started by cron is the same as by hand.
         write(transaction, "reset oom_score_adj", proc.resolve("oom_score_adj"), "0\n");
         transaction.step("set resource limits", "container " + ve.id(), null, () -> {
-            limit(pid, ResourceLimit.NOFILE, OPEN_FILES_SOFT, OPEN_FILES_HARD);
+            long files = limits.openFiles().orElse(StartLimits.OPEN_FILES_MAX);
+            long locked = limits.lockedBytes().orElse(MEMLOCK_BYTES);
+            limit(pid, ResourceLimit.NOFILE, Math.min(files, OPEN_FILES_SOFT), files);
             limit(pid, ResourceLimit.NPROC, ResourceLimit.INFINITY, ResourceLimit.INFINITY);
             limit(pid, ResourceLimit.CORE, 0, ResourceLimit.INFINITY);
             limit(pid, ResourceLimit.STACK, STACK_BYTES, ResourceLimit.INFINITY);
-            limit(pid, ResourceLimit.MEMLOCK, MEMLOCK_BYTES, MEMLOCK_BYTES);
+            limit(pid, ResourceLimit.MEMLOCK, Math.min(locked, MEMLOCK_BYTES), locked);
+            if (limits.pendingSignals().isPresent()) {
+                long signals = limits.pendingSignals().getAsLong();
+                limit(pid, ResourceLimit.SIGPENDING, signals, signals);
+            }
             return pid;
         });
     }

@@ -71,7 +71,7 @@ final class StartList {
             boolean unified,
             String hostname,
             long shmBytes,
-            int ptys,
+            long ptys,
             ExecList.Program program) {}
 
     /** The namespaces a VE gets with its init; the cgroup namespace follows once init is in its cgroups. */

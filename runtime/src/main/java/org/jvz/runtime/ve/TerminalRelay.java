@@ -18,6 +18,8 @@ final class TerminalRelay {
     private static final int BUFFER = 16 * 1024;
     /** What a terminal's line discipline takes for "end of input" (termios(3), VEOF). */
     private static final byte[] END_OF_INPUT = {4};
+    /** How often the end of input is told again to a shell that does not end. */
+    private static final int END_AGAIN_MILLIS = 250;
 
     private final Linux linux;
     private final Fd input;
@@ -78,7 +80,12 @@ final class TerminalRelay {
                 waiting.add(in);
             }
             ve.events(toVe.isEmpty() ? PollEntry.IN : PollEntry.IN | PollEntry.OUT);
-            linux.poll(waiting, -1);
+            int events = linux.poll(waiting, inputOpen ? -1 : END_AGAIN_MILLIS);
+            if (events == 0 && toVe.isEmpty()) {
+                // The shell was not waiting for input when the first one came, so it was no end to it.
+                toVe = new Pending(END_OF_INPUT);
+                continue;
+            }
             if (window.readable()) {
                 linux.read(resized, buffer, 0, buffer.length);
                 if (terminal) {

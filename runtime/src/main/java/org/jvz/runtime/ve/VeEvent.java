@@ -81,6 +81,9 @@ public record VeEvent(Kind kind, List<String> args) {
         /** Waiting for the VE ended in vain: "timeout" or empty. */
         WAIT_FAILED,
 
+        /** Settings that this host cannot hold the VE to, with the reasons: text. */
+        NOT_ENFORCED,
+
         // --- stop, restart
         /** A clean shutdown begins. */
         STOPPING,

@@ -1,0 +1,162 @@
+package org.jvz.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What jvz can leave behind on a host, one line for each thing: mounts below the host's directory, its cgroups in every hierarchy, network
+ * devices, processes in these cgroups or with their root below the directory, commands that still run, files (with their size below
+ * {@code etc}), locks. Not counted are the installed commands, the templates, which are shared, and the log.
+ *
+ * @param lines sorted, such as {@code mount /…/vz/root/101}
+ */
+public record HostSnapshot(Set<String> lines) {
+    /** Looks at the host now. */
+    public static HostSnapshot of(TestHost host) throws IOException {
+        Set<String> lines = new TreeSet<>();
+        mounts(host, lines);
+        cgroups(host, lines);
+        devices(lines);
+        processes(host, lines);
+        files(host, lines);
+        return new HostSnapshot(lines);
+    }
+
+    /** What is there now and was not then, and the reverse: {@code + mount …}, {@code - file …}. Empty if nothing has changed. */
+    public List<String> changesSince(HostSnapshot then) {
+        List<String> changes = new ArrayList<>();
+        for (String line : lines) {
+            if (!then.lines.contains(line)) {
+                changes.add("+ " + line);
+            }
+        }
+        for (String line : then.lines) {
+            if (!lines.contains(line)) {
+                changes.add("- " + line);
+            }
+        }
+        return changes;
+    }
+
+    private static void mounts(TestHost host, Set<String> lines) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+            String[] fields = line.split(" ", 6);
+            if (fields[4].startsWith(host.dir() + "/")) {
+                // With its id: two mounts at one place are two lines.
+                lines.add("mount " + fields[4] + " #" + fields[0]);
+            }
+        }
+    }
+
+    private static void cgroups(TestHost host, Set<String> lines) throws IOException {
+        for (Path hierarchy : children(Path.of("/sys/fs/cgroup"))) {
+            Path own = hierarchy.resolve(host.cgroupName());
+            if (Files.isDirectory(own)) {
+                try (Stream<Path> below = Files.walk(own)) {
+                    // The host's own directory may stay for the next VE; what is in it must not.
+                    below.filter(path -> !path.equals(own) && Files.isDirectory(path))
+                            .forEach(path -> lines.add("cgroup " + path));
+                } catch (UncheckedIOException e) {
+                    // A cgroup that goes away while one looks: the other lines are still right.
+                    lines.add("cgroup vanishing below " + own);
+                }
+            }
+        }
+    }
+
+    private static void devices(Set<String> lines) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/thread-self/net/dev"))) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                lines.add("device " + line.substring(0, colon).strip());
+            }
+        }
+    }
+
+    private static void processes(TestHost host, Set<String> lines) throws IOException {
+        String self = Long.toString(ProcessHandle.current().pid());
+        for (Path process : children(Path.of("/proc"))) {
+            String pid = process.getFileName().toString();
+            if (!Character.isDigit(pid.charAt(0)) || pid.equals(self)) {
+                continue;
+            }
+            try {
+                String cgroups = Files.readString(process.resolve("cgroup"));
+                String words = Files.readString(
+                                process.resolve("cmdline"), java.nio.charset.StandardCharsets.ISO_8859_1)
+                        .replace('\0', ' ');
+                boolean inside =
+                        cgroups.contains("/" + host.cgroupName() + "/") || below(host, process.resolve("root"));
+                boolean command = words.contains(host.path("usr/local").toString());
+                if (inside || command) {
+                    lines.add("process " + pid + " " + words.strip());
+                }
+            } catch (IOException e) {
+                // It ended meanwhile.
+            }
+        }
+    }
+
+    private static boolean below(TestHost host, Path link) {
+        try {
+            return Files.readSymbolicLink(link).startsWith(host.dir());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void files(TestHost host, Set<String> lines) throws IOException {
+        Set<Path> shared =
+                Set.of(host.path("usr"), host.path("vz/template"), host.path("vz/root"), host.path("var/log"));
+        Files.walkFileTree(host.dir(), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) throws IOException {
+                if (shared.contains(dir)) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                lines.add("directory " + dir + " " + Files.getAttribute(dir, "unix:mode", LinkOption.NOFOLLOW_LINKS));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                boolean configuration = file.startsWith(host.path("etc"));
+                lines.add("file " + file + (configuration ? " of " + attributes.size() + " bytes" : ""));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+        });
+        // The roots are looked at but not into: a mounted VE's files are its private area's.
+        for (Path root : children(host.path("vz/root"))) {
+            lines.add("directory " + root);
+        }
+    }
+
+    private static List<Path> children(Path dir) throws IOException {
+        if (!Files.isDirectory(dir)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(dir)) {
+            return entries.toList();
+        }
+    }
+}

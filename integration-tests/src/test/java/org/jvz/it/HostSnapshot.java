@@ -2,6 +2,7 @@ package org.jvz.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,11 +26,15 @@ import java.util.stream.Stream;
 public record HostSnapshot(Set<String> lines) {
     /** Looks at the host now. */
     public static HostSnapshot of(TestHost host) throws IOException {
+        return of(host.dir(), host.cgroupName());
+    }
+
+    static HostSnapshot of(Path host, String cgroupName) throws IOException {
         Set<String> lines = new TreeSet<>();
         mounts(host, lines);
-        cgroups(host, lines);
+        cgroups(cgroupName, lines);
         devices(lines);
-        processes(host, lines);
+        processes(host, cgroupName, lines);
         files(host, lines);
         return new HostSnapshot(lines);
     }
@@ -50,19 +55,19 @@ public record HostSnapshot(Set<String> lines) {
         return changes;
     }
 
-    private static void mounts(TestHost host, Set<String> lines) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+    private static void mounts(Path host, Set<String> lines) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/thread-self/mountinfo"))) {
             String[] fields = line.split(" ", 6);
-            if (fields[4].startsWith(host.dir() + "/")) {
+            if (fields[4].startsWith(host + "/")) {
                 // With its id: two mounts at one place are two lines.
                 lines.add("mount " + fields[4] + " #" + fields[0]);
             }
         }
     }
 
-    private static void cgroups(TestHost host, Set<String> lines) throws IOException {
+    private static void cgroups(String cgroupName, Set<String> lines) throws IOException {
         for (Path hierarchy : children(Path.of("/sys/fs/cgroup"))) {
-            Path own = hierarchy.resolve(host.cgroupName());
+            Path own = hierarchy.resolve(cgroupName);
             if (Files.isDirectory(own)) {
                 try (Stream<Path> below = Files.walk(own)) {
                     // The host's own directory may stay for the next VE; what is in it must not.
@@ -85,7 +90,7 @@ public record HostSnapshot(Set<String> lines) {
         }
     }
 
-    private static void processes(TestHost host, Set<String> lines) throws IOException {
+    private static void processes(Path host, String cgroupName, Set<String> lines) throws IOException {
         String self = Long.toString(ProcessHandle.current().pid());
         for (Path process : children(Path.of("/proc"))) {
             String pid = process.getFileName().toString();
@@ -94,12 +99,10 @@ public record HostSnapshot(Set<String> lines) {
             }
             try {
                 String cgroups = Files.readString(process.resolve("cgroup"));
-                String words = Files.readString(
-                                process.resolve("cmdline"), java.nio.charset.StandardCharsets.ISO_8859_1)
+                String words = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1)
                         .replace('\0', ' ');
-                boolean inside =
-                        cgroups.contains("/" + host.cgroupName() + "/") || below(host, process.resolve("root"));
-                boolean command = words.contains(host.path("usr/local").toString());
+                boolean inside = cgroups.contains("/" + cgroupName + "/") || below(host, process.resolve("root"));
+                boolean command = words.contains(host.resolve("usr/local").toString());
                 if (inside || command) {
                     lines.add("process " + pid + " " + words.strip());
                 }
@@ -109,18 +112,18 @@ public record HostSnapshot(Set<String> lines) {
         }
     }
 
-    private static boolean below(TestHost host, Path link) {
+    private static boolean below(Path host, Path link) {
         try {
-            return Files.readSymbolicLink(link).startsWith(host.dir());
+            return Files.readSymbolicLink(link).startsWith(host);
         } catch (IOException e) {
             return false;
         }
     }
 
-    private static void files(TestHost host, Set<String> lines) throws IOException {
-        Set<Path> shared =
-                Set.of(host.path("usr"), host.path("vz/template"), host.path("vz/root"), host.path("var/log"));
-        Files.walkFileTree(host.dir(), new SimpleFileVisitor<>() {
+    private static void files(Path host, Set<String> lines) throws IOException {
+        Set<Path> shared = Set.of(
+                host.resolve("usr"), host.resolve("vz/template"), host.resolve("vz/root"), host.resolve("var/log"));
+        Files.walkFileTree(host, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) throws IOException {
                 if (shared.contains(dir)) {
@@ -132,7 +135,7 @@ public record HostSnapshot(Set<String> lines) {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                boolean configuration = file.startsWith(host.path("etc"));
+                boolean configuration = file.startsWith(host.resolve("etc"));
                 lines.add("file " + file + (configuration ? " of " + attributes.size() + " bytes" : ""));
                 return FileVisitResult.CONTINUE;
             }
@@ -146,7 +149,7 @@ public record HostSnapshot(Set<String> lines) {
             }
         });
         // The roots are looked at but not into: a mounted VE's files are its private area's.
-        for (Path root : children(host.path("vz/root"))) {
+        for (Path root : children(host.resolve("vz/root"))) {
             lines.add("directory " + root);
         }
     }

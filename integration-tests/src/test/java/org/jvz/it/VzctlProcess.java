@@ -1,6 +1,7 @@
 package org.jvz.it;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,7 +96,7 @@ public final class VzctlProcess {
 
         private String read(String stream) throws IOException {
             // Commands in a VE may write bytes that are no UTF-8: this replaces them, readString would throw.
-            return new String(Files.readAllBytes(dir.resolve(stream)), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(Files.readAllBytes(dir.resolve(stream)), StandardCharsets.UTF_8);
         }
     }
 }

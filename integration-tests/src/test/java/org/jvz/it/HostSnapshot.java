@@ -103,7 +103,8 @@ public record HostSnapshot(Set<String> lines) {
                         .replace('\0', ' ');
                 boolean inside = cgroups.contains("/" + cgroupName + "/") || below(host, process.resolve("root"));
                 boolean command = words.contains(host.resolve("usr/local").toString());
-                if (inside || command) {
+                // No words: it has ended, and its parent has not looked yet.
+                if (!words.isEmpty() && (inside || command)) {
                     lines.add("process " + pid + " " + words.strip());
                 }
             } catch (IOException e) {

@@ -35,7 +35,20 @@ final class LeavesNothing implements ExecutionCondition, BeforeEachCallback, Aft
 
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
-        context.getStore(NAMESPACE).put(HostSnapshot.class, HostSnapshot.of(TestHost.get()));
+        context.getStore(NAMESPACE).put(HostSnapshot.class, whenQuiet(TestHost.get()));
+    }
+
+    /** What the test before has destroyed may still be on its way out. */
+    private static HostSnapshot whenQuiet(TestHost host) throws IOException, InterruptedException {
+        HostSnapshot last = HostSnapshot.of(host);
+        while (true) {
+            Thread.sleep(50);
+            HostSnapshot now = HostSnapshot.of(host);
+            if (now.equals(last)) {
+                return now;
+            }
+            last = now;
+        }
     }
 
     @Override

@@ -64,7 +64,8 @@ final class TinyLifeTest {
         host.vzctl("create", id, "--ostemplate", "tiny").run().succeeds();
         host.vzctl("stop", id).run().exits(0).complains("Unable to stop: container is not running");
         host.vzctl("umount", id).run().exits(40).complains("CT is not mounted");
-        host.vzctl("exec", id, "true").run().exits(31);
+        host.vzctl("exec", id, "true").run().exits(8).complains("Container is not running");
+        host.vzctl("exec2", id, "true").run().exits(31).complains("Container is not running");
 
         host.vzctl("mount", id).run().succeeds().prints("Container is mounted");
         host.vzctl("mount", id).run().exits(0).complains("Container is already mounted");

@@ -3,23 +3,33 @@
 
 log=$top/target/$program.log
 stage=
-started=$SECONDS
+started=${EPOCHREALTIME/./}
+
+# since MICROSECONDS: "0.4 s", "107 s".
+since() {
+    local tenths=$(((${EPOCHREALTIME/./} - $1) / 100000))
+    if [ $tenths -lt 100 ]; then
+        echo "$((tenths / 10)).$((tenths % 10)) s"
+    else
+        echo "$((tenths / 10)) s"
+    fi
+}
 
 # stage NAME COMMAND...: runs it with its output in the log, says how long it took, ends the script if it fails.
 stage() {
     stage=$1
     shift
-    local from=$SECONDS
+    local from=${EPOCHREALTIME/./}
     printf '%-58s ' "$stage ..."
     {
         echo
         echo "=== $stage: $*"
     } >>"$log"
     if "$@" >>"$log" 2>&1 </dev/null; then
-        echo "$((SECONDS - from)) s"
+        since "$from"
     else
         local status=$?
-        echo "FAILED after $((SECONDS - from)) s"
+        echo "FAILED after $(since "$from")"
         stage_failed "$status"
     fi
 }

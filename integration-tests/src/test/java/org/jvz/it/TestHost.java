@@ -1,6 +1,7 @@
 package org.jvz.it;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class TestHost {
             } else {
                 host = new TestHost(Path.of(ready));
             }
+            Runtime.getRuntime().addShutdownHook(new Thread(host::removeCgroups));
             host.liveOnce();
             return host;
         } catch (IOException e) {
@@ -79,6 +81,17 @@ public final class TestHost {
         vzctl("stop", id, "--fast").run().exits(0);
         vzctl("destroy", id).run().exits(0);
         Files.delete(path("etc/vz/conf", id + ".conf.destroyed"));
+    }
+
+    /** Those above all VEs, which jvz keeps for the next one. One that is not empty stays: a test has left a VE there. */
+    private void removeCgroups() {
+        try (DirectoryStream<Path> hierarchies = Files.newDirectoryStream(Path.of("/sys/fs/cgroup"))) {
+            for (Path hierarchy : hierarchies) {
+                Files.deleteIfExists(hierarchy.resolve(cgroupName()));
+            }
+        } catch (IOException e) {
+            System.err.println("TestHost: " + e);
+        }
     }
 
     private void tool(String... command) throws IOException, InterruptedException {

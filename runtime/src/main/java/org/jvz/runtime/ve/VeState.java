@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param root where its root file system is mounted on the host
  */
 record VeState(int initPid, long initStart, long idBase, String root) {
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Loaded when JSON is written, or read in another form than ours: {@code status} does neither. */
+    private static final class Json {
+        static final JsonFactory FACTORY = new JsonFactory();
+    }
 
     /** Reads a state file, or null if there is none. A broken one (never written by us) is an error naming it. */
     static @Nullable VeState read(Path file) throws IOException {
@@ -32,11 +36,43 @@ record VeState(int initPid, long initStart, long idBase, String root) {
         } catch (NoSuchFileException none) {
             return null;
         }
+        VeState own = ownForm(new String(text, StandardCharsets.UTF_8));
+        return own == null ? parse(file, text) : own;
+    }
+
+    /** Reads the text exactly as {@link #write} makes it, where nothing in it is escaped; null for any other JSON. */
+    private static @Nullable VeState ownForm(String text) {
+        String[] before = {"{\"initPid\":", ",\"initStart\":", ",\"idBase\":", ",\"root\":\""};
+        long[] numbers = new long[3];
+        int at = 0;
+        for (int i = 0; i < before.length; i++) {
+            if (!text.startsWith(before[i], at)) {
+                return null;
+            }
+            at += before[i].length();
+            if (i < numbers.length) {
+                int digits = at;
+                while (at < text.length() && at - digits < 18 && Character.isDigit(text.charAt(at))) {
+                    numbers[i] = numbers[i] * 10 + (text.charAt(at++) - '0');
+                }
+                if (at == digits) {
+                    return null;
+                }
+            }
+        }
+        boolean plain =
+                text.indexOf('\\', at) < 0 && text.indexOf('"', at) == text.length() - 2 && text.endsWith("\"}");
+        return plain && numbers[0] <= Integer.MAX_VALUE
+                ? new VeState((int) numbers[0], numbers[1], numbers[2], text.substring(at, text.length() - 2))
+                : null;
+    }
+
+    private static VeState parse(Path file, byte[] text) throws IOException {
         int pid = 0;
         long start = 0;
         long base = 0;
         String root = "";
-        try (JsonParser parser = JSON.createParser(text)) {
+        try (JsonParser parser = Json.FACTORY.createParser(text)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.FIELD_NAME) {
                     String field = parser.currentName();
@@ -60,7 +96,7 @@ record VeState(int initPid, long initStart, long idBase, String root) {
     void write(Path file) throws IOException {
         Files.createDirectories(file.getParent());
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        try (JsonGenerator json = JSON.createGenerator(temporary.toFile(), JsonEncoding.UTF8)) {
+        try (JsonGenerator json = Json.FACTORY.createGenerator(temporary.toFile(), JsonEncoding.UTF8)) {
             json.writeStartObject();
             json.writeNumberField("initPid", initPid);
             json.writeNumberField("initStart", initStart);

@@ -15,6 +15,8 @@ import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.ve.SetOptions;
 import org.jvz.runtime.ve.SetOptions.UserPassword;
 import org.jvz.runtime.ve.SetOptions.WhenRestartNeeded;
+import org.jvz.runtime.ve.VeEvent;
+import org.jvz.runtime.ve.VeEvents;
 import org.jvz.runtime.ve.VeException;
 import org.jvz.runtime.ve.VzError;
 
@@ -139,7 +141,7 @@ final class SetCommand implements Command {
                     whenRestartNeeded,
                     relinkName,
                     passwords);
-            call.operations().set(call.id(), options, call.output());
+            call.operations().set(call.id(), options, events(call.output()));
             return 0;
         } catch (VeException e) {
             call.output().failure(e);
@@ -148,6 +150,18 @@ final class SetCommand implements Command {
             }
             return e.error().exitStatus();
         }
+    }
+
+    /** A VE that was started for a password is killed right away, and vzctl does not call that stopping. */
+    private VeEvents events(Output output) {
+        if (passwords.isEmpty() || whenRestartNeeded == WhenRestartNeeded.RESTART) {
+            return output;
+        }
+        return event -> {
+            if (event.kind() != VeEvent.Kind.STOPPING) {
+                output.event(event);
+            }
+        };
     }
 
     /** CT 0 is the host: it has a weight and counters, and nothing else that a VE has. */

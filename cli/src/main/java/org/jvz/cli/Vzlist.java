@@ -40,6 +40,13 @@ public final class Vzlist {
         this.probes = probes;
     }
 
+    /** Runs the command and ends the process. */
+    public static void main(String[] args) {
+        int status = run(args, System.getenv(), System.out, System.err, new RuntimeProbe.OfThisHost());
+        System.out.flush();
+        System.exit(status);
+    }
+
     /**
      * Runs the command within this process.
      *

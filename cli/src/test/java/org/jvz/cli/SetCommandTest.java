@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,6 +230,19 @@ class SetCommandTest {
         assertThat(host.vzctl("--skiplock", "set", "103", "--onboot", "yes", "--save")
                         .status())
                 .isZero();
+    }
+
+    @Test
+    void everyOptionOfTheTablesIsKnownToItsCommand() {
+        for (String command : new String[] {"set", "create"}) {
+            OptionTable table = command.equals("set") ? Options.set() : Options.create();
+            List<Option> options = new ArrayList<>(table.options());
+            options.addAll(table.more());
+            for (Option option : options) {
+                Result result = host.vzctl(command, "103", "--" + option.name() + (option.takesValue() ? "=1" : ""));
+                assertThat(result.err()).as(option.name()).doesNotContain("Internal error", "unrecognized option");
+            }
+        }
     }
 
     @Test

@@ -1,0 +1,126 @@
+package org.jvz.runtime.ve;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.cgroup.CgroupDir;
+import org.jvz.runtime.cgroup.Controller;
+import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.rootfs.MountEntry;
+import org.jvz.runtime.rootfs.MountTable;
+
+/**
+ * The VEs that run at one moment, and what can be seen of them without native code, locks or changes. One directory is
+ * listed for all of them, and the table of mounts is read at most once.
+ */
+public final class LiveVes {
+    private static final String SUFFIX = ".json";
+    /** {@code USER_HZ}, the unit of times in /proc on all architectures we run on (time(7)). */
+    private static final double TICKS_PER_SECOND = 100;
+
+    private final VeHost host;
+    private final SortedMap<CtId, VeState> running;
+    private @Nullable MountTable mounts;
+    private @Nullable Set<String> mountPoints;
+
+    private LiveVes(VeHost host, SortedMap<CtId, VeState> running) {
+        this.host = host;
+        this.running = running;
+    }
+
+    /** Looks at the host now. */
+    public static LiveVes look(VeHost host) {
+        SortedMap<CtId, VeState> running = new TreeMap<>();
+        String[] names = host.paths().runDir().toFile().list();
+        if (names != null) {
+            for (String name : names) {
+                String digits = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : "";
+                if (CtId.isNumber(digits) && digits.length() <= 10 && Long.parseLong(digits) <= CtId.MAX) {
+                    CtId id = CtId.parse(digits);
+                    VeState state = stateOf(host, id);
+                    if (state != null) {
+                        running.put(id, state);
+                    }
+                }
+            }
+        }
+        return new LiveVes(host, running);
+    }
+
+    /** The state of a VE that runs; one whose state cannot be read does not, as far as anybody can tell. */
+    private static @Nullable VeState stateOf(VeHost host, CtId id) {
+        try {
+            VeState state = VeState.read(host.paths().state(id));
+            return state != null && state.initAlive() ? state : null;
+        } catch (IOException unreadable) {
+            return null;
+        }
+    }
+
+    /** The VEs that run, by rising id. */
+    public List<CtId> ids() {
+        return new ArrayList<>(running.keySet());
+    }
+
+    /** Seconds since the VE's init started, or -1 if the VE does not run. */
+    public double uptimeSeconds(CtId id) {
+        VeState state = running.get(id);
+        if (state == null) {
+            return -1;
+        }
+        try {
+            String uptime = Files.readString(Path.of("/proc/uptime"), StandardCharsets.ISO_8859_1);
+            double sinceBoot = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
+            return Math.max(0, sinceBoot - state.initStart() / TICKS_PER_SECOND);
+        } catch (IOException | RuntimeException noProc) {
+            return -1;
+        }
+    }
+
+    /** Processes and threads in the VE, or -1 if it does not run or nobody counts them. */
+    public long processes(CtId id) {
+        if (!running.containsKey(id)) {
+            return -1;
+        }
+        try {
+            CgroupDir pids = host.cgroup(id).directory(Controller.PIDS);
+            return pids == null
+                    ? -1
+                    : Long.parseLong(Files.readString(pids.path().resolve("pids.current"), StandardCharsets.ISO_8859_1)
+                            .strip());
+        } catch (IOException | NumberFormatException notCounted) {
+            return -1;
+        }
+    }
+
+    /** Whether a VE's root is mounted. */
+    public boolean isMounted(Path root) throws IOException {
+        MountTable table = mounts;
+        Set<String> points = mountPoints;
+        if (table == null || points == null) {
+            table = MountTable.read();
+            points = new HashSet<>();
+            for (MountEntry entry : table.entries()) {
+                points.add(entry.mountPoint());
+            }
+            mounts = table;
+            mountPoints = points;
+        }
+        try {
+            String real = root.toRealPath().toString();
+            // Listed, but perhaps covered by a later mount: only then the tree is to be walked.
+            return points.contains(real) && table.topAt(real) != null;
+        } catch (NoSuchFileException absent) {
+            return false;
+        }
+    }
+}

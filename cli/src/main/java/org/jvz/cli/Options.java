@@ -110,7 +110,7 @@ final class Options {
             if (create ? contains(own, option.name()) : isForCreateOnly(option.name())) {
                 continue;
             }
-            Option key = value(option.name(), option.argument());
+            Option key = keyOption(option.name());
             keys.add(key);
             if (option.letter() != 0) {
                 letters.append(option.letter());
@@ -130,7 +130,11 @@ final class Options {
         if (option == null) {
             throw new IllegalStateException(name);
         }
-        return value(name, option.argument());
+        return switch (name) {
+            case "ve_layout", "velayout" -> alias(name, keyOption("layout"));
+            case "ip" -> alias(name, keyOption("ipadd"));
+            default -> value(name, option.argument());
+        };
     }
 
     static OptionTable vzlist() {

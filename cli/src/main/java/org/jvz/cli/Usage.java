@@ -39,7 +39,7 @@ final class Usage {
                         .options()
                         .subList(
                                 Options.setOwn().size(), Options.set().options().size()));
-        text.append("\nP[:P] and the like are barrier:limit; one number stands for both.\n");
+        text.append("\nN[:N] and the like are barrier:limit; one number stands for both.\n");
         text.setLength(text.length() - 1);
         return text.toString();
     }

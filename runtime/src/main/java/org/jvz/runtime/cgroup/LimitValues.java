@@ -1,5 +1,6 @@
 package org.jvz.runtime.cgroup;
 
+import java.util.Optional;
 import org.jvz.runtime.config.BadConfException;
 import org.jvz.runtime.config.BarrierLimit;
 import org.jvz.runtime.config.ConfKey;
@@ -80,12 +81,15 @@ record LimitValues(
                 orNone(conf.get(ConfKey.IOPSLIMIT).orElse(0L)));
     }
 
+    // No lambdas: the start of a VE is the first to need them, and the first one costs a cold JVM milliseconds.
     static long limit(VeConf conf, ConfKey<BarrierLimit> key) throws BadConfException {
-        return conf.get(key).map(BarrierLimit::limit).orElse(NONE);
+        Optional<BarrierLimit> value = conf.get(key);
+        return value.isPresent() ? value.get().limit() : NONE;
     }
 
     private static long barrier(VeConf conf, ConfKey<BarrierLimit> key) throws BadConfException {
-        return conf.get(key).map(BarrierLimit::barrier).orElse(0L);
+        Optional<BarrierLimit> value = conf.get(key);
+        return value.isPresent() ? value.get().barrier() : 0;
     }
 
     static long bytes(long pages) {

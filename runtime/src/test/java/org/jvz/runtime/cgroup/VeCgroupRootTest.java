@@ -171,11 +171,20 @@ class VeCgroupRootTest {
         process.waitFor();
     }
 
-    /** Every VE's process must get in, for which its cpuset must be complete, whoever made and unmade the parent meanwhile. */
+    /** Every VE's process must get in, for which its cpuset must be complete, whoever made the parent. */
     @Test
     void eightAtOnceMakeAndRemoveFiftyVesEach() throws Exception {
-        int threads = 8;
-        int rounds = 50;
+        // A few processes only: to start them is slow and would keep the threads apart.
+        atOnce(8, 50, 10);
+    }
+
+    /** With few VEs the parent comes and goes all the time. */
+    @Test
+    void twoAtOnceMakeAndRemoveTheParentOfTheOther() throws Exception {
+        atOnce(2, 300, 100);
+    }
+
+    private void atOnce(int threads, int rounds, int processEvery) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             List<Future<?>> workers = new ArrayList<>();
@@ -183,27 +192,7 @@ class VeCgroupRootTest {
                 int first = 1000 * (t + 1);
                 workers.add(pool.submit(() -> {
                     for (int i = 0; i < rounds; i++) {
-                        VeCgroup ve = new VeCgroup(host, parent, Integer.toString(first + i));
-                        try {
-                            ve.create(linux, 100_000);
-                            // A few processes only: to start them is slow and would keep the threads apart.
-                            Process process = i % 10 == 0 ? sleeper(ve.directories()) : null;
-                            for (Path dir : ve.directories()) {
-                                assertThat(dir).isDirectory();
-                            }
-                            CgroupDir cpuset = ve.directory(Controller.CPUSET);
-                            if (cpuset != null && !cpuset.v2()) {
-                                assertThat(cpuset.file("cpuset.cpus")).content().isNotBlank();
-                                assertThat(cpuset.file("cpuset.mems")).content().isNotBlank();
-                            }
-                            ve.remove(linux, 10);
-                            if (process != null) {
-                                assertThat(process.waitFor()).isEqualTo(128 + 9);
-                            }
-                            assertThat(ve.exists()).isFalse();
-                        } finally {
-                            ve.remove(linux, 10);
-                        }
+                        live(new VeCgroup(host, parent, Integer.toString(first + i)), i % processEvery == 0);
                     }
                     return null;
                 }));
@@ -212,7 +201,31 @@ class VeCgroupRootTest {
                 worker.get();
             }
         } finally {
-            pool.shutdownNow();
+            // Also after a failure: the others must not leave cgroups behind our back.
+            pool.shutdown();
+            assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private void live(VeCgroup ve, boolean withProcess) throws Exception {
+        try {
+            ve.create(linux, 100_000);
+            Process process = withProcess ? sleeper(ve.directories()) : null;
+            for (Path dir : ve.directories()) {
+                assertThat(dir).isDirectory();
+            }
+            CgroupDir cpuset = ve.directory(Controller.CPUSET);
+            if (cpuset != null && !cpuset.v2()) {
+                assertThat(cpuset.file("cpuset.cpus")).content().isNotBlank();
+                assertThat(cpuset.file("cpuset.mems")).content().isNotBlank();
+            }
+            ve.remove(linux, 10);
+            if (process != null) {
+                assertThat(process.waitFor()).isEqualTo(128 + 9);
+            }
+            assertThat(ve.exists()).isFalse();
+        } finally {
+            ve.remove(linux, 10);
         }
     }
 

@@ -45,6 +45,7 @@ public record Errno(int number) {
     public static final Errno EADDRNOTAVAIL = new Errno(99);
     public static final Errno ETIMEDOUT = new Errno(110);
     public static final Errno ESTALE = new Errno(116);
+    public static final Errno EUSERS = new Errno(87);
     public static final Errno EDQUOT = new Errno(122);
 
     /** The symbolic name, {@code EPERM}; {@code errno 4095} for a number that errno(3) does not know. */

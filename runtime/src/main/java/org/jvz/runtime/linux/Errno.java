@@ -197,6 +197,7 @@ public record Errno(int number) {
             put(130, "EOWNERDEAD", "Owner died");
             put(131, "ENOTRECOVERABLE", "State not recoverable");
             put(132, "ERFKILL", "Operation not possible due to RF-kill");
+            put(133, "EHWPOISON", "Memory page has hardware error");
         }
 
         private static void put(int number, String name, String text) {

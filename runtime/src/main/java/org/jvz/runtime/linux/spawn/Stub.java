@@ -27,7 +27,12 @@ final class Stub {
 
     /** Runs the stub: clones as the control block says. Returns the child's pid, or a negative error number. */
     static long run(long controlBlock) throws SyscallException {
-        return Native.enter(Loaded.address(), controlBlock);
+        return Native.enter(address(), controlBlock);
+    }
+
+    /** Where the code lies. */
+    static long address() throws SyscallException {
+        return Loaded.address();
     }
 
     static String listing(Arch arch) {

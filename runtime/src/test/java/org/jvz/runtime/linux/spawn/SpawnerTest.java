@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.jvz.runtime.linux.Errno;
@@ -17,6 +23,7 @@ import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.FileCalls;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.Native;
 import org.jvz.runtime.linux.OpenFlag;
 import org.jvz.runtime.linux.Signal;
 
@@ -85,7 +92,7 @@ class SpawnerTest {
 
     @Test
     void aProgramIsExecutedByDescriptor() throws Exception {
-        try (Fd file = linux.open(java.nio.file.Path.of("/bin/false"), OpenFlag.PATH);
+        try (Fd file = linux.open(Path.of("/bin/false"), OpenFlag.PATH);
                 CallList list = new CallList()) {
             list.stdio(null, null, null);
             list.execFd("exec", FdSource.of(file), "/bin/false", List.of("false"), List.of());
@@ -97,20 +104,23 @@ class SpawnerTest {
 
     @Test
     void standardDescriptorsMayBeSwapped() throws Exception {
-        try (FileCalls.PipeEnds one = linux.pipe();
-                FileCalls.PipeEnds two = linux.pipe();
-                CallList inner = new CallList()) {
-            // The outer list's stdout and stderr are the pipes; a shell then swaps them by our list's own means.
-            inner.stdio(null, FdSource.of(one.write()), FdSource.of(two.write()));
-            inner.exec("exec", "/bin/sh", List.of("sh", "-c", "echo out; echo err >&2"), List.of());
-            try (Spawned child = spawner.run(inner, Set.of(), null)) {
-                assertThat(child.waitExit().code()).isZero();
+        try (CallList list = new CallList()) {
+            list.stdio(FdSource.of(Fd.STDERR), FdSource.of(Fd.STDIN), FdSource.of(Fd.STDOUT));
+            list.exec("exec", "/bin/sleep", List.of("sleep", "100"), List.of());
+            try (Spawned child = spawner.run(list, Set.of(), null)) {
+                try {
+                    assertThat(List.of(link(child.pid(), 0), link(child.pid(), 1), link(child.pid(), 2)))
+                            .isEqualTo(List.of(link(linux.pid(), 2), link(linux.pid(), 0), link(linux.pid(), 1)));
+                } finally {
+                    linux.signal(child.pidfd(), Signal.KILL);
+                    assertThat(child.waitExit().signal()).isEqualTo(9);
+                }
             }
-            one.write().close();
-            two.write().close();
-            assertThat(linux.readFully(one.read(), 100)).isEqualTo("out\n".getBytes(UTF_8));
-            assertThat(linux.readFully(two.read(), 100)).isEqualTo("err\n".getBytes(UTF_8));
         }
+    }
+
+    private static Path link(int pid, int fd) throws Exception {
+        return Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/" + fd));
     }
 
     @Test
@@ -121,7 +131,7 @@ class SpawnerTest {
             try (Spawned child = spawner.run(list, Set.of(), null)) {
                 assertThat(child.waitExit().code()).isZero();
             }
-            try (Fd fd = org.jvz.runtime.linux.Native.owned(opened.value(), "null")) {
+            try (Fd fd = Native.owned(opened.value(), "null")) {
                 assertThat(linux.stat(fd).rdevMinor()).isEqualTo(3);
             }
         }
@@ -167,10 +177,10 @@ class SpawnerTest {
             list.gate(Duration.ofSeconds(20));
             try (Spawning spawning = spawner.start(list, Set.of(), null)) {
                 pid = spawning.pid();
-                assertThat(java.nio.file.Path.of("/proc/" + pid)).exists();
+                assertThat(Path.of("/proc/" + pid)).exists();
             }
         }
-        assertThat(java.nio.file.Path.of("/proc/" + pid)).doesNotExist();
+        assertThat(Path.of("/proc/" + pid)).doesNotExist();
     }
 
     @Test
@@ -180,8 +190,7 @@ class SpawnerTest {
             list.exec("exec", "/bin/true", List.of("true"), List.of());
             try (Spawning spawning = spawner.start(list, Set.of(), null)) {
                 // Until it sleeps in the futex, the record it is killed in depends on chance.
-                while (!java.nio.file.Files.readString(java.nio.file.Path.of("/proc/" + spawning.pid() + "/stat"))
-                        .contains(") S ")) {
+                while (!asleep(spawning)) {
                     Thread.onSpinWait();
                 }
                 linux.signal(spawning.pidfd(), Signal.KILL);
@@ -194,12 +203,15 @@ class SpawnerTest {
         }
     }
 
+    private static boolean asleep(Spawning spawning) throws Exception {
+        return Files.readString(Path.of("/proc/" + spawning.pid() + "/stat")).contains(") S ");
+    }
+
     @Test
     void aChildThatTakesTooLongIsKilled() throws Exception {
         try (FileCalls.PipeEnds pipe = linux.pipe();
                 CallList list = new CallList()) {
-            // A child of a child that opens a FIFO nobody writes to would hang for ever.
-            list.openAt("open pipe", FdSource.CWD, "/dev/null", Set.of(), 0);
+            // More than a pipe holds, and nobody reads.
             list.write("fill", FdSource.of(pipe.write()), "pipe", new byte[1 << 20]);
             assertThatExceptionOfType(SpawnException.class)
                     .isThrownBy(() -> new Spawner(linux, Duration.ofMillis(50)).run(list, Set.of(), null))
@@ -237,9 +249,6 @@ class SpawnerTest {
                     })
                     .matches(e -> e.record().equals(name) && e.is(Errno.EDQUOT), "fails at " + name);
         }
-        assertThat(java.nio.file.Path.of("/proc/self/task/" + linux.pid() + "/children"))
-                .satisfies(
-                        path -> assertThat(ProcessHandle.current().children()).isEmpty());
     }
 
     private static CallList list(Faults faults) {
@@ -267,5 +276,56 @@ class SpawnerTest {
             list.umask("umask", 0);
             assertThatIllegalArgumentException().isThrownBy(() -> list.umask("umask", 022));
         }
+    }
+
+    @Test
+    void aChildAtTheGateDiesWithTheThreadThatStartedIt() throws Exception {
+        try (CallList list = new CallList()) {
+            list.gate(Duration.ofSeconds(100));
+            BlockingQueue<Spawning> started = new ArrayBlockingQueue<>(1);
+            CountDownLatch mayEnd = new CountDownLatch(1);
+            Thread thread = new Thread(new FutureTask<>(() -> {
+                started.put(spawner.start(list, Set.of(), null));
+                mayEnd.await();
+                return null;
+            }));
+            thread.start();
+            try (Spawning spawning = started.take()) {
+                // Before it sleeps it may not have asked for its parent's death yet.
+                while (!asleep(spawning)) {
+                    Thread.onSpinWait();
+                }
+                assertThat(linux.awaitEnd(spawning.pidfd(), 0)).isFalse();
+                mayEnd.countDown();
+                thread.join();
+                assertThat(linux.awaitEnd(spawning.pidfd(), 10_000)).isTrue();
+                assertThat(spawning.failure()).isNull();
+            }
+        }
+    }
+
+    @Test
+    void theStubIsNeverWritableAndExecutable() throws Exception {
+        try (CallList list = new CallList();
+                Spawned child = spawner.run(list, Set.of(), null)) {
+            assertThat(child.waitExit().code()).isZero();
+        }
+        String stub = null;
+        for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+            String[] columns = line.split(" ", -1);
+            String[] range = columns[0].split("-", -1);
+            long address = Stub.address();
+            if (Long.parseUnsignedLong(range[0], 16) <= address && address < Long.parseUnsignedLong(range[1], 16)) {
+                stub = columns[1];
+            }
+        }
+        assertThat(stub).isEqualTo("r-xp");
+    }
+
+    @Test
+    void theLauncherIsNotDumpable() throws Exception {
+        linux.setDumpable(true);
+        output(out -> shell("true", out, List.of()));
+        assertThat(linux.isDumpable()).isFalse();
     }
 }

@@ -265,7 +265,7 @@ class VeSpawnTest {
     }
 
     /** What a failed start could leave: children (zombies too), descriptors, mounts. */
-    private record Host(List<String> children, int descriptors, String mounts) {
+    private record Host(List<String> children, List<String> descriptors, String mounts) {
         static Host now() throws IOException {
             List<String> children = new ArrayList<>();
             try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
@@ -278,9 +278,20 @@ class VeSpawnTest {
                 }
             }
             children.removeIf(String::isBlank);
+            List<String> descriptors = new ArrayList<>();
             try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
-                return new Host(children, (int) fds.count(), Files.readString(Path.of("/proc/thread-self/mountinfo")));
+                for (Path fd : fds.toList()) {
+                    try {
+                        descriptors.add(Files.readSymbolicLink(fd).toString());
+                    } catch (FileSystemException e) {
+                        // That of the listing.
+                    }
+                }
             }
+            // The class loader opens these whenever it likes.
+            descriptors.removeIf(target -> target.endsWith(".jar"));
+            descriptors.sort(null);
+            return new Host(children, descriptors, Files.readString(Path.of("/proc/thread-self/mountinfo")));
         }
     }
 }

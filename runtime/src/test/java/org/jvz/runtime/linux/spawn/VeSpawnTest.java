@@ -265,7 +265,7 @@ class VeSpawnTest {
     }
 
     /** What a failed start could leave: children (zombies too), descriptors, mounts. */
-    private record Host(List<String> children, List<String> descriptors, String mounts) {
+    private record Host(List<String> children, List<String> descriptors, List<String> mounts) {
         static Host now() throws IOException {
             List<String> children = new ArrayList<>();
             try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
@@ -291,7 +291,10 @@ class VeSpawnTest {
             // The class loader opens these whenever it likes.
             descriptors.removeIf(target -> target.endsWith(".jar"));
             descriptors.sort(null);
-            return new Host(children, descriptors, Files.readString(Path.of("/proc/thread-self/mountinfo")));
+            // Other mounts of the machine come and go.
+            List<String> mounts = Files.readAllLines(Path.of("/proc/thread-self/mountinfo"));
+            mounts.removeIf(mount -> !mount.contains(temp.toString()));
+            return new Host(children, descriptors, mounts);
         }
     }
 }

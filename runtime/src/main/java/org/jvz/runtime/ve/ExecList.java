@@ -50,13 +50,32 @@ final class ExecList {
         return kinds;
     }
 
-    /** The list that runs {@code program} in the VE whose init {@code init} is a pidfd of. */
-    static CallList of(RunningVe ve, Fd init, List<Path> tasks, byte[] filter, Program program, Faults faults) {
+    /**
+     * The list that runs {@code program} in the VE whose init {@code init} is a pidfd of.
+     *
+     * @param tasks the {@code tasks} files of the v1 cgroups to run in
+     * @param unified the v2 cgroup to run in, null for the caller's
+     */
+    static CallList of(
+            RunningVe ve,
+            Fd init,
+            List<Path> tasks,
+            @Nullable Fd unified,
+            byte[] filter,
+            Program program,
+            Faults faults) {
         CallList list = new CallList(faults);
-        // First the cgroup, so that the VE's limits hold before the VE can see us.
+        Set<CloneFlag> inside = EnumSet.copyOf(namespaces(ve.shifted()));
+        inside.remove(CloneFlag.NEWPID);
+        String object = "container " + ve.id();
+        // The new child alone enters the VE's cgroups: the OOM killer passes over it while it has our memory, but not
+        // over
+        // the one that clones it; see CallList.nested.
+        list.setNamespace("enter pid namespace", FdSource.of(init), object, Set.of(CloneFlag.NEWPID));
+        list.nested("clone inside", Set.of(), unified);
+        // Then the cgroups, so that the VE's limits hold before its processes can do anything to ours.
         StartList.enterCgroups(list, tasks);
-        list.setNamespace("enter namespaces", FdSource.of(init), "container " + ve.id(), namespaces(ve.shifted()));
-        list.nested("clone inside", Set.of(), null);
+        list.setNamespace("enter namespaces", FdSource.of(init), object, inside);
         list.newSession();
         list.changeDirectory("enter root", "/");
         list.becomeUser("become root inside", 0, 0);

@@ -73,9 +73,9 @@ final class RunningVe implements AutoCloseable {
     Spawned exec(ExecList.Program program) throws IOException {
         VeCgroup cgroup = host.cgroup(id);
         byte[] filter = SeccompFilter.program(VeGuards.refusals(), host.filterCache(), host.linux());
-        CallList list = ExecList.of(this, init, cgroup.v1TaskFiles(), filter, program, host.faults());
-        try (Fd dir = openCgroup(cgroup)) {
-            return new Spawner(host.linux()).run(list, java.util.Set.<CloneFlag>of(), dir);
+        try (Fd dir = openCgroup(cgroup);
+                CallList list = ExecList.of(this, init, cgroup.v1TaskFiles(), dir, filter, program, host.faults())) {
+            return new Spawner(host.linux()).run(list, java.util.Set.<CloneFlag>of(), null);
         }
     }
 

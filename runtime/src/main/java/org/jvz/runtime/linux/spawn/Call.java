@@ -1,6 +1,7 @@
 package org.jvz.runtime.linux.spawn;
 
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.linux.CloneFlag;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.SystemCall;
 
@@ -18,6 +19,13 @@ public final class Call {
 
     @Nullable
     Errno injected;
+
+    /** Whether the result is a new descriptor. */
+    boolean opens;
+
+    /** The record that closes that descriptor. */
+    @Nullable
+    Call closedBy;
 
     long value;
 
@@ -42,12 +50,18 @@ public final class Call {
 
     /** The result, as the descriptor argument of a later record. */
     public FdSource result() {
-        return new FdSource(address + TableLayout.RESULT, TableLayout.LONG_AT);
+        return new FdSource(address + TableLayout.RESULT, TableLayout.LONG_AT, this);
     }
 
     /** The result as a number, once {@link Spawning#await} has returned; meaningless for a record that was not reached. */
     public long value() {
         return value;
+    }
+
+    /** Says that the result is a new descriptor. */
+    Call opening() {
+        opens = true;
+        return this;
     }
 
     /** Takes argument {@code index} from {@code source}. */
@@ -70,6 +84,12 @@ public final class Call {
         branchOn(result, 1);
         flags |= TableLayout.MUST_BRANCH;
         return this;
+    }
+
+    /** Whether the child's descriptors are its own from here on. */
+    boolean unsharesDescriptors() {
+        return (call == SystemCall.UNSHARE && (arguments[0] & CloneFlag.FILES.bit()) != 0)
+                || (call == SystemCall.CLOSE_RANGE && arguments[2] != 0);
     }
 
     /** Whether there is an error of this record that ends the list. */

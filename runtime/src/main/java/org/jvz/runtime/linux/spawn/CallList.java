@@ -39,6 +39,7 @@ public final class CallList extends ProcessRecords {
     private @Nullable CloneArgs nested;
     private long go;
     private boolean sharesDescriptors;
+    private boolean handsDescriptorsOver;
 
     public CallList() {
         this(Faults.NONE);
@@ -95,8 +96,8 @@ public final class CallList extends ProcessRecords {
      * descriptors, so that the parent can hand it some through {@link #slot}; from here on it has a copy.
      */
     public void gate(Duration limit) {
-        if (go != 0) {
-            throw new IllegalStateException("a list has one gate");
+        if (go != 0 || nested != null) {
+            throw new IllegalStateException("a list has one gate, or nests");
         }
         go = memory.zeroed(8);
         sharesDescriptors = true;
@@ -116,10 +117,18 @@ public final class CallList extends ProcessRecords {
 
     /**
      * Shares the JVM's descriptors with the child to the end: what a record opens is then the JVM's ({@link Call#value} of the record is
-     * its number). For lists without stdio and exec.
+     * its number) if the list succeeds. For lists without stdio and exec.
      */
     public void shareDescriptors() {
         sharesDescriptors = true;
+        handsDescriptorsOver = true;
+    }
+
+    /** Called once the child has left our memory. */
+    void settleDescriptors(boolean success) {
+        if (sharesDescriptors && !(success && handsDescriptorsOver)) {
+            closeLeftovers();
+        }
     }
 
     /**
@@ -130,8 +139,8 @@ public final class CallList extends ProcessRecords {
      * @param cgroup a directory of the v2 hierarchy to start in; null for the parent's
      */
     public void nested(String name, Set<CloneFlag> namespaces, @Nullable Fd cgroup) {
-        if (nested != null) {
-            throw new IllegalStateException("a list nests once");
+        if (nested != null || go != 0) {
+            throw new IllegalStateException("a list nests once, and has no gate then");
         }
         sharesDescriptors = true;
         CloneArgs args = new CloneArgs();

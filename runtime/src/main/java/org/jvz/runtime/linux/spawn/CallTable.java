@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.Errno;
+import org.jvz.runtime.linux.Native;
 import org.jvz.runtime.linux.OffHeap;
 import org.jvz.runtime.linux.SystemCall;
 
@@ -178,6 +179,23 @@ abstract class CallTable implements AutoCloseable {
     final boolean reachedEnd() {
         SystemCall last = lastStarted().call;
         return last == SystemCall.EXECVE || last == SystemCall.EXECVEAT || last == SystemCall.EXIT_GROUP;
+    }
+
+    /**
+     * Closes what the child opened in the descriptor table it shared with us and did not close, because it failed or because its list does
+     * not. (What a child opened that was killed before it could note the number is lost.)
+     */
+    final void closeLeftovers() {
+        for (Call call : calls) {
+            if (call.unsharesDescriptors()) {
+                return;
+            }
+            long fd = OffHeap.getLong(call.address + RESULT);
+            boolean closed = call.closedBy != null && OffHeap.getLong(call.closedBy.address + RESULT) == 0;
+            if (call.opens && fd >= 0 && !closed) {
+                Native.owned(fd, call.name).close();
+            }
+        }
     }
 
     /** Copies every result to its {@link Call}, which outlives the memory. */

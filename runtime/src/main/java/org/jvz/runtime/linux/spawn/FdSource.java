@@ -1,5 +1,6 @@
 package org.jvz.runtime.linux.spawn;
 
+import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.Fd;
 
 /** Where a record takes a descriptor from: known when the list is made, filled in later ({@link Slot}), or an earlier record's result. */
@@ -10,13 +11,17 @@ public final class FdSource {
     final long value;
     final int indirection;
 
-    FdSource(long value, int indirection) {
+    /** The record that opens it; null if none does. */
+    final @Nullable Call origin;
+
+    FdSource(long value, int indirection, @Nullable Call origin) {
         this.value = value;
         this.indirection = indirection;
+        this.origin = origin;
     }
 
     /** A descriptor that is open now and stays open until the list has run. */
     public static FdSource of(Fd fd) {
-        return new FdSource(fd.number(), 0);
+        return new FdSource(fd.number(), 0, null);
     }
 }

@@ -32,7 +32,8 @@ abstract class FileRecords extends CallTable {
     /** openat(2), close-on-exec. The result is the descriptor. */
     public Call openAt(String name, FdSource dir, String path, Set<OpenFlag> flags, int mode) {
         return add(name, path, SystemCall.OPENAT, 0, memory.path(path), Flag.mask(flags) | O_CLOEXEC, mode)
-                .fd(0, dir);
+                .fd(0, dir)
+                .opening();
     }
 
     /** openat2(2), close-on-exec. The result is the descriptor. */
@@ -40,12 +41,17 @@ abstract class FileRecords extends CallTable {
             String name, FdSource dir, String path, Set<OpenFlag> flags, int mode, Set<ResolveFlag> resolve) {
         long how = memory.bytes(Structs.longs(Flag.mask(flags) | O_CLOEXEC, mode, Flag.mask(resolve)));
         return add(name, path, SystemCall.OPENAT2, 0, memory.path(path), how, 24)
-                .fd(0, dir);
+                .fd(0, dir)
+                .opening();
     }
 
     /** close(2); needed only where a later record must not see the descriptor, since all are close-on-exec. */
     public Call closeFd(String name, FdSource fd) {
-        return add(name, null, SystemCall.CLOSE).fd(0, fd);
+        Call close = add(name, null, SystemCall.CLOSE).fd(0, fd);
+        if (fd.origin != null) {
+            fd.origin.closedBy = close;
+        }
+        return close;
     }
 
     /** Writes all of {@code bytes} in one call; a short write is a failure. {@code object} is what messages call the file. */
@@ -125,7 +131,8 @@ abstract class FileRecords extends CallTable {
     /** open_tree(2), close-on-exec. The result is the descriptor. */
     public Call openTree(String name, FdSource dir, String path, Set<OpenTreeFlag> flags) {
         return add(name, path, SystemCall.OPEN_TREE, 0, memory.path(path), Flag.mask(flags) | O_CLOEXEC)
-                .fd(0, dir);
+                .fd(0, dir)
+                .opening();
     }
 
     /** move_mount(2): attaches the detached tree {@code tree} at {@code target}. */

@@ -146,6 +146,7 @@ abstract class ProcessRecords extends FileRecords {
         ifreq[1] = 'o';
         ifreq[IFR_FLAGS] = IFF_UP;
         FdSource socket = add("open socket", null, SystemCall.SOCKET, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+                .opening()
                 .result();
         ioctl("set loopback up", socket, "lo", SIOCSIFFLAGS, ifreq);
         closeFd("close socket", socket);

@@ -16,7 +16,7 @@ public final class Slot {
 
     /** The descriptor as an argument of records after the gate. */
     public FdSource fd() {
-        return new FdSource(address, TableLayout.INT_AT);
+        return new FdSource(address, TableLayout.INT_AT, null);
     }
 
     /** Fills the slot; before {@link Spawning#release}. {@code fd} stays open until {@link Spawning#await} returns. */

@@ -78,6 +78,7 @@ public final class Spawning implements AutoCloseable {
         try {
             Spawned spawned = list.nested() == null ? awaitChild() : awaitNested(list.nested());
             list.keepResults();
+            list.settleDescriptors(true);
             done = true;
             list.free();
             return spawned;
@@ -161,6 +162,7 @@ public final class Spawning implements AutoCloseable {
             gone &= end(nested, Native.owned(nested.pidfdNumber(), "nested child of " + pid), false);
         }
         if (gone) {
+            list.settleDescriptors(false);
             list.free();
         } else {
             // A child that even SIGKILL does not move (frozen, or stuck in the kernel) may wake up one day and go on in

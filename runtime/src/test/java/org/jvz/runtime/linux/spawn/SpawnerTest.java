@@ -328,4 +328,36 @@ class SpawnerTest {
         output(out -> shell("true", out, List.of()));
         assertThat(linux.isDumpable()).isFalse();
     }
+
+    @Test
+    void whatAFailedChildOpenedInOurTableIsClosed() throws Exception {
+        for (String failing : List.of("open", "file", "file (close)", "see parent's go", "exec", "none")) {
+            long before = ofDevNull();
+            CallList list = new CallList(Faults.failing(failing, Errno.EIO));
+            // Before the gate the table is shared; one file stays open, the other is closed.
+            list.openAt("open", FdSource.CWD, "/dev/null", Set.of(), 0);
+            list.writeFile("file", FdSource.CWD, "/dev/null", new byte[] {1});
+            list.gate(Duration.ofSeconds(20));
+            list.exec("exec", "/bin/true", List.of("true"), List.of());
+            try (Spawning spawning = spawner.start(list, Set.of(), null)) {
+                spawning.release();
+                spawning.await().waitExit();
+                assertThat(failing).isEqualTo("none");
+            } catch (SpawnException e) {
+                assertThat(e.is(Errno.EIO)).as(failing).isTrue();
+            }
+            assertThat(ofDevNull()).as(failing).isEqualTo(before);
+        }
+    }
+
+    private static long ofDevNull() throws Exception {
+        long count = 0;
+        for (int fd = 0; fd < 1000; fd++) {
+            Path link = Path.of("/proc/self/fd/" + fd);
+            if (Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(Path.of("/dev/null"))) {
+                count++;
+            }
+        }
+        return count;
+    }
 }

@@ -45,10 +45,15 @@ final class BusyboxBuild {
                 String path = "/" + applet;
                 // A recipe's own file wins over an applet; busybox itself and its initrd name are no applets.
                 if (!tar.has(path) && !path.equals("/linuxrc")) {
-                    tar.symlink(path, BUSYBOX);
+                    tar.symlink(path, upFrom(path) + BUSYBOX.substring(1));
                 }
             }
         }
+    }
+
+    /** The way from where {@code path} lies to the root: a relative link is right wherever the tree lies. */
+    private static String upFrom(String path) {
+        return "../".repeat((int) path.chars().filter(c -> c == '/').count() - 1);
     }
 
     private Set<String> applets(Path busybox, TemplateEvents events) throws IOException {

@@ -46,8 +46,9 @@ final class HostCommand {
     }
 
     /**
-     * Runs a program to its end: {@code output} reads its standard output, its standard error goes to {@code events}. If
-     * reading fails, or this thread is interrupted, the program is ended first. Returns its exit status.
+     * Runs a program to its end: {@code output} reads its standard output, its standard error goes to {@code events}; both
+     * happen on threads of their own, for reading a pipe cannot be interrupted. If reading fails, or this thread is
+     * interrupted, the program is ended first. Returns its exit status.
      */
     static int run(List<String> command, Map<String, String> environment, TemplateEvents events, OutputReader output)
             throws IOException {
@@ -57,15 +58,15 @@ final class HostCommand {
         builder.directory(Path.of("/").toFile());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         Process process = builder.start();
-        Thread errors = new Thread(() -> drain(process.getErrorStream(), events), command.get(0) + " stderr");
-        errors.setDaemon(true);
-        errors.start();
+        Pump out = new Pump(process, process.getInputStream(), output);
+        Pump errors = new Pump(process, process.getErrorStream(), in -> lines(in, events));
         boolean ended = false;
-        try (InputStream out = process.getInputStream()) {
-            output.read(out);
+        try {
             int status = process.waitFor();
+            out.join();
             errors.join();
             ended = true;
+            out.rethrow();
             return status;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -73,6 +74,60 @@ final class HostCommand {
         } finally {
             if (!ended) {
                 end(process);
+                out.finish();
+                errors.finish();
+            }
+        }
+    }
+
+    /** Reads one pipe of a program. */
+    private static final class Pump extends Thread {
+        private final Process process;
+        private final InputStream pipe;
+        private final OutputReader reader;
+        private @Nullable Throwable failure;
+
+        Pump(Process process, InputStream pipe, OutputReader reader) {
+            super("output of process " + process.pid());
+            this.process = process;
+            this.pipe = pipe;
+            this.reader = reader;
+            setDaemon(true);
+            start();
+        }
+
+        @Override
+        public void run() {
+            try (pipe) {
+                reader.read(pipe);
+            } catch (IOException | RuntimeException e) {
+                failure = e;
+                // Nobody takes what it writes: it need not go on.
+                process.destroy();
+            }
+        }
+
+        /** Waits a moment until nothing is read any more; an interrupt is kept for later. */
+        void finish() {
+            boolean interrupted = Thread.interrupted();
+            try {
+                // A grandchild that lives on may hold the pipe open: then this thread stays behind, and harms nobody.
+                join(TimeUnit.SECONDS.toMillis(2));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        void rethrow() throws IOException {
+            Throwable thrown = failure;
+            if (thrown instanceof IOException io) {
+                throw io;
+            }
+            if (thrown instanceof RuntimeException defect) {
+                throw defect;
             }
         }
     }
@@ -94,20 +149,11 @@ final class HostCommand {
         }
     }
 
-    static void lines(InputStream in, TemplateEvents events) throws IOException {
+    private static void lines(InputStream in, TemplateEvents events) throws IOException {
         BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         @Nullable String line;
         while ((line = reader.readLine()) != null) {
             events.output(line);
-        }
-    }
-
-    private static void drain(InputStream in, TemplateEvents events) {
-        try (in) {
-            lines(in, events);
-        } catch (IOException e) {
-            // The program ended, or was ended: what it could not say any more is no failure of its own.
-            events.output(String.valueOf(e.getMessage()));
         }
     }
 }

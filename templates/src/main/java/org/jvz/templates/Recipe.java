@@ -144,9 +144,10 @@ public record Recipe(
                     List.copyOf(packages),
                     List.copyOf(nodes.values()),
                     List.copyOf(scripts));
-            boolean debian = recipe.builder == Builder.MMDEBSTRAP;
-            if (debian == (recipe.suite.isEmpty() || recipe.variant.isEmpty())
-                    || (!debian && !(packages.isEmpty() && scripts.isEmpty()))) {
+            boolean complete = recipe.builder == Builder.MMDEBSTRAP
+                    ? !recipe.suite.isEmpty() && !recipe.variant.isEmpty()
+                    : recipe.suite.isEmpty() && recipe.variant.isEmpty() && packages.isEmpty() && scripts.isEmpty();
+            if (!complete) {
                 throw new VeException(
                         VzError.INVALID_VALUE,
                         "Recipe " + name

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -268,6 +269,11 @@ class HostileArchiveTest {
             all[bytes.length + i] = (byte) text.charAt(i);
         }
         return all;
+    }
+
+    @AfterEach
+    void removeHost() throws IOException {
+        new TestStore(dir).close();
     }
 
     @ParameterizedTest(name = "{0}")

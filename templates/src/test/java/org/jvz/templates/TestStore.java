@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.rootfs.TreeRemover;
 import org.jvz.runtime.undo.StepObserver;
 
 /** A template directory and a configuration directory of a test's own. */
-final class TestStore {
+final class TestStore implements AutoCloseable {
     final Path template;
     final Path confDir;
     final Path cache;
@@ -56,6 +57,20 @@ final class TestStore {
     /** What lies in the cache. */
     List<String> inCache() throws IOException {
         return names(cache);
+    }
+
+    /** Removes all of it, with our own means: JUnit complains of every symbolic link. */
+    @Override
+    public void close() throws IOException {
+        Path dir = template.getParent();
+        if (dir == null) {
+            throw new IllegalStateException("the test's directory is the root");
+        }
+        try (var files = Files.newDirectoryStream(dir)) {
+            for (Path file : files) {
+                TreeRemover.remove(new JffiLinux(), file);
+            }
+        }
     }
 
     private static List<String> names(Path dir, String... without) throws IOException {

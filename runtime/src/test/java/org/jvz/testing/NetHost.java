@@ -70,12 +70,27 @@ public final class NetHost implements AutoCloseable {
         return result.output;
     }
 
-    /** Runs a command inside. */
-    public Result attempt(String command) throws Exception {
+    /** Starts a process inside that does nothing until it is ended, as it is with this JVM at the latest. */
+    public Process resident() throws Exception {
+        Process process = new ProcessBuilder(words("cat")).start();
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+        if (process.getInputStream().read() != '\n') {
+            throw new AssertionError("no process inside " + namespace);
+        }
+        return process;
+    }
+
+    private List<String> words(String command) {
         List<String> words =
                 new ArrayList<>(List.of("nsenter", "--net=/proc/" + LINUX.pid() + "/fd/" + namespace.number(), "--"));
         words.addAll(List.of(command.split(" ")));
-        Process process = new ProcessBuilder(words)
+        return words;
+    }
+
+    /** Runs a command inside. */
+    public Result attempt(String command) throws Exception {
+        Process process = new ProcessBuilder(words(command))
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .start();

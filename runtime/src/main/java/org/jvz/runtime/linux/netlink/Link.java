@@ -11,12 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param mac null if it has none of six bytes
  * @param kind {@code veth}, {@code bridge} …; empty for hardware and loopback
  * @param master index of the bridge or bond it belongs to, or 0
+ * @param ready whether it can send now: up, with carrier, and the kernel has acted on that ({@code IF_OPER_UP})
  * @param below index of the other end of a veth pair (maybe in another namespace) or of what a vlan lies on, or 0
  */
-public record Link(int index, String name, int flags, int mtu, @Nullable Mac mac, String kind, int master, int below) {
+public record Link(
+        int index,
+        String name,
+        int flags,
+        int mtu,
+        @Nullable Mac mac,
+        String kind,
+        boolean ready,
+        int master,
+        int below) {
     static final int UP = 1;
     static final int LOOPBACK = 8;
     static final int NOARP = 0x80;
+    private static final int OPER_UP = 6;
     static final int INDEX_FIELD = 3;
     static final int FLAGS_FIELD = 4;
 
@@ -33,6 +44,7 @@ public record Link(int index, String name, int flags, int mtu, @Nullable Mac mac
                 (int) attributes.number(Tables.LINK_MTU, 0),
                 mac == null || mac.length != 6 ? null : Mac.of(mac),
                 kind == null ? "" : kind,
+                attributes.number(Tables.LINK_OPERSTATE, 0) == OPER_UP,
                 (int) attributes.number(Tables.LINK_MASTER, 0),
                 (int) attributes.number(Tables.LINK_LINK, 0));
     }

@@ -1,0 +1,115 @@
+package org.jvz.runtime.net;
+
+import java.io.IOException;
+import java.util.List;
+import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.HostPaths;
+import org.jvz.runtime.config.VeAddress;
+import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.netlink.NetAddress;
+import org.jvz.runtime.linux.netlink.NetlinkSocket;
+import org.jvz.runtime.undo.UndoHandlers;
+import org.jvz.runtime.undo.UndoStep;
+
+/**
+ * How steps on networks are taken back, in the calling thread's network namespace. What is gone already is a success.
+ *
+ * <table>
+ *   <caption>Kinds</caption>
+ *   <tr><td>{@code link-delete NAME}</td><td>deletes an interface, with its routes and filters</td></tr>
+ *   <tr><td>{@code route-delete ADDRESS NAME}</td><td>deletes the host's route to an address of a VE</td></tr>
+ *   <tr><td>{@code neigh-delete ADDRESS NAME}</td><td>an interface no longer answers for the address</td></tr>
+ *   <tr><td>{@code inside-delete PID INODE ADDRESS}</td><td>takes an address from venet0 in the network namespace of that inode number, if
+ *   process PID is still in it</td></tr>
+ *   <tr><td>{@code source-filter CTID}</td><td>what is left of the VE's addresses may send, nothing else</td></tr>
+ *   <tr><td>{@code veip-release ADDRESS CTID}</td><td>the VE owns the address no longer</td></tr>
+ *   <tr><td>{@code net-settings CTID}</td><td>the host's settings are put back if no VE needs them</td></tr>
+ * </table>
+ */
+public final class NetUndo implements UndoHandlers {
+    private static final String LINK = "link-delete";
+    private static final String ROUTE = "route-delete";
+    private static final String NEIGHBOUR = "neigh-delete";
+    private static final String INSIDE = "inside-delete";
+    private static final String FILTER = "source-filter";
+    private static final String VEIP = "veip-release";
+    private static final String SETTINGS = "net-settings";
+
+    private final Linux linux;
+    private final HostPaths paths;
+
+    public NetUndo(Linux linux, HostPaths paths) {
+        this.linux = linux;
+        this.paths = paths;
+    }
+
+    static UndoStep link(String name) {
+        return UndoStep.of(LINK, name);
+    }
+
+    static UndoStep route(NetAddress address, String device) {
+        return UndoStep.of(ROUTE, address.toString(), device);
+    }
+
+    static UndoStep neighbour(NetAddress address, String device) {
+        return UndoStep.of(NEIGHBOUR, address.toString(), device);
+    }
+
+    static UndoStep inside(VeNamespace namespace, NetAddress address) {
+        return UndoStep.of(
+                INSIDE, Integer.toString(namespace.pid()), Long.toString(namespace.inode()), address.toString());
+    }
+
+    static UndoStep filter(CtId id) {
+        return UndoStep.of(FILTER, id.toString());
+    }
+
+    static UndoStep veip(NetAddress address, CtId id) {
+        return UndoStep.of(VEIP, address.toString(), id.toString());
+    }
+
+    static UndoStep settings(CtId id) {
+        return UndoStep.of(SETTINGS, id.toString());
+    }
+
+    /** Whether this class undoes steps of that kind. */
+    public static boolean knows(String kind) {
+        return switch (kind) {
+            case LINK, ROUTE, NEIGHBOUR, INSIDE, FILTER, VEIP, SETTINGS -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public void undo(UndoStep step) throws IOException {
+        List<String> args = step.args();
+        try (NetlinkSocket socket = NetlinkSocket.open(linux)) {
+            HostSide host = new HostSide(socket);
+            switch (step.kind()) {
+                case LINK -> host.links().delete(args.get(0));
+                case ROUTE -> host.deleteRoute(address(args.get(0)), args.get(1));
+                case NEIGHBOUR -> host.retract(address(args.get(0)), args.get(1));
+                case INSIDE ->
+                    deleteInside(Integer.parseInt(args.get(0)), Long.parseLong(args.get(1)), address(args.get(2)));
+                case FILTER -> host.filterToRoutes(CtId.parse(args.get(0)));
+                case VEIP -> new AddressOwners(linux, paths).release(CtId.parse(args.get(1)), address(args.get(0)));
+                case SETTINGS -> new HostSettings(linux, paths).restoreIfUnused(host.links());
+                default -> throw new IOException("Unknown kind of undo step: " + step.kind());
+            }
+        }
+    }
+
+    private static NetAddress address(String text) {
+        return NetAddress.of(VeAddress.parse(text).bytes());
+    }
+
+    private void deleteInside(int pid, long inode, NetAddress address) throws IOException {
+        if (!VeNamespace.isOf(linux, pid, inode)) {
+            return;
+        }
+        try (VeNamespace namespace = VeNamespace.ofInit(linux, pid);
+                NetlinkSocket inside = NetlinkSocket.openIn(linux, namespace.fd())) {
+            InsideNet.delete(inside, List.of(address));
+        }
+    }
+}

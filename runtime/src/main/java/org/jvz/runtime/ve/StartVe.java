@@ -73,6 +73,7 @@ public final class StartVe {
                 remember(transaction, ve, shift, started.pid());
             }
             transaction.commit();
+            warnOfStartScript(session);
         } catch (IOException e) {
             if (ours && !RootMount.isMounted(ve.root())) {
                 session.events().event(VeEvent.Kind.UNMOUNTED);
@@ -115,6 +116,14 @@ public final class StartVe {
             Guest.detect(inside, ve.conf().file().get("OSTEMPLATE")).setHostname(inside, hostname);
         } catch (IOException e) {
             events.event(VeEvent.Kind.WARNING, "Unable to write the host name into the container: " + e.getMessage());
+        }
+    }
+
+    private void warnOfStartScript(VeSession session) {
+        Path script = host.paths().confSibling(session.id(), "start");
+        if (Files.isExecutable(script)) {
+            session.events()
+                    .event(VeEvent.Kind.WARNING, script + " was not run: this version of jvz has no start scripts");
         }
     }
 

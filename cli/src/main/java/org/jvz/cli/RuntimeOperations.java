@@ -15,6 +15,7 @@ import org.jvz.runtime.ve.DestroyVe;
 import org.jvz.runtime.ve.EnterVe;
 import org.jvz.runtime.ve.ExecVe;
 import org.jvz.runtime.ve.MountVe;
+import org.jvz.runtime.ve.RepairVe;
 import org.jvz.runtime.ve.RestartVe;
 import org.jvz.runtime.ve.RunScript;
 import org.jvz.runtime.ve.SetOptions;
@@ -75,6 +76,11 @@ final class RuntimeOperations implements VeOperations {
     @Override
     public boolean isRoot() throws IOException {
         return ProcessOwner.isRoot();
+    }
+
+    @Override
+    public void repair(CtId id) throws IOException {
+        new RepairVe(host).run(id);
     }
 
     @Override

@@ -31,6 +31,9 @@ interface VeOperations {
     /** Whether the caller may do anything at all. */
     boolean isRoot() throws IOException;
 
+    /** Puts right what a killed command may have left of a VE. */
+    void repair(CtId id) throws IOException;
+
     /** What {@code status} shows; takes no lock, needs no configuration. */
     StatusVe.Status status(CtId id) throws IOException;
 

@@ -120,7 +120,7 @@ public final class Vzctl {
         if (!ve.isRoot()) {
             throw wrong(VzError.NO_ACCESS, Words.ROOT_ONLY);
         }
-        if (verb != Verb.STATUS && verb != Verb.CREATE && verb != Verb.SET && !Files.exists(paths.conf(id))) {
+        if (verb != Verb.STATUS && verb != Verb.CREATE && verb != Verb.SET && !isConfigured(paths, id, ve)) {
             throw new VeException(VzError.NO_VE_CONFIG, VeEvent.of(VeEvent.Kind.NO_VE_CONFIG));
         }
         try {
@@ -132,6 +132,14 @@ public final class Vzctl {
                     ? VzError.COMMAND_EXECUTION.exitStatus()
                     : e.error().exitStatus();
         }
+    }
+
+    /** A configuration may be absent only because a destroy was killed half-way. */
+    private static boolean isConfigured(HostPaths paths, CtId id, VeOperations ve) throws IOException {
+        if (!Files.exists(paths.conf(id))) {
+            ve.repair(id);
+        }
+        return Files.exists(paths.conf(id));
     }
 
     private static CtId resolve(String target, HostPaths paths) throws UsageException, IOException {

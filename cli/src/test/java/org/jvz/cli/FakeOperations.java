@@ -58,6 +58,9 @@ final class FakeOperations implements VeOperations {
     }
 
     @Override
+    public void repair(CtId id) {}
+
+    @Override
     public StatusVe.Status status(CtId id) {
         return states.getOrDefault(id.value(), new StatusVe.Status(false, false, false, false));
     }

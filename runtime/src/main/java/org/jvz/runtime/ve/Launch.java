@@ -90,7 +90,13 @@ final class Launch {
                 throw whyReally(spawning, e);
             }
             spawning.release();
-            return spawning.await();
+            Spawned started = spawning.await();
+            // Of whoever called us only the VE's own defaults may remain: a VE started by cron is the same as by hand.
+            // Not
+            // before the execve: until then the child's value and ours are one (proc_pid_oom_score_adj(5)).
+            Path adjustment = Path.of("/proc/" + started.pid() + "/oom_score_adj");
+            write(transaction, "reset oom_score_adj", adjustment, "0\n");
+            return started;
         }
     }
 
@@ -157,8 +163,6 @@ final class Launch {
             write(transaction, "map users", proc.resolve("uid_map"), "0 " + shift.uid() + range);
             write(transaction, "map groups", proc.resolve("gid_map"), "0 " + shift.gid() + range);
         }
-        // Of whoever called us only the VE's own defaults may remain: a VE started by cron is the same as by hand.
-        write(transaction, "reset oom_score_adj", proc.resolve("oom_score_adj"), "0\n");
         transaction.step("set resource limits", "container " + ve.id(), null, () -> {
             long files = limits.openFiles().orElse(StartLimits.OPEN_FILES_MAX);
             long locked = limits.lockedBytes().orElse(MEMLOCK_BYTES);

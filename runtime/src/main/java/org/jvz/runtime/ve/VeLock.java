@@ -1,15 +1,16 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.linux.Fd;
+import org.jvz.runtime.linux.OpenFlag;
 
 /**
  * The lock of one VE in the form other tools know: {@code LOCKDIR/CTID.lck}, made atomically by link(2), holding the
@@ -18,6 +19,7 @@ import org.jvz.runtime.config.CtId;
  * <p>A lock is stale if its pid is gone, or belongs to a process that started after the lock was made.
  */
 public final class VeLock implements AutoCloseable {
+    private static final String TEMPORARY = ".lck.";
     private static final int HALF_WRITTEN_TRIES = 3;
     private static final long HALF_WRITTEN_PAUSE_MILLIS = 500;
     /** Ticks to seconds and file times are rounded; a lock is not made by a process this much younger. */
@@ -41,15 +43,17 @@ public final class VeLock implements AutoCloseable {
      * @throws VeException with {@link VzError#LOCKED} if a living process has it
      * @throws IOException if the lock directory cannot be used
      */
-    static VeLock take(Path lockDir, CtId id, String doing, VeEvents events) throws IOException {
+    static VeLock take(VeHost host, CtId id, String doing, VeEvents events) throws IOException {
+        Path lockDir = host.lockDir();
         Files.createDirectories(lockDir);
         Path file = lockDir.resolve(id + ".lck");
-        Path own = Files.createTempFile(lockDir, id + ".lck.", null);
+        Path own = Files.createTempFile(lockDir, id + TEMPORARY, null);
         try {
             Files.writeString(own, ownPid() + "\n" + doing + "\n");
             if (!link(own, file)) {
-                takeOver(lockDir, own, file, events);
+                takeOver(host, own, file, events);
             }
+            sweep(lockDir, id, own);
             return new VeLock(file);
         } finally {
             Files.deleteIfExists(own);
@@ -65,15 +69,55 @@ public final class VeLock implements AutoCloseable {
         }
     }
 
+    /** Removes temporary files of commands that were killed on their way to the lock. */
+    private static void sweep(Path lockDir, CtId id, Path own) throws IOException {
+        String prefix = id + TEMPORARY;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(lockDir)) {
+            for (Path file : files) {
+                if (file.getFileName().toString().startsWith(prefix) && !file.equals(own) && isAbandoned(file)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    /** Whether a lock or a part of one lies about whose owner is dead. */
+    static boolean isLeftBehind(Path lockDir, CtId id) throws IOException {
+        String prefix = id + ".lck";
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(lockDir)) {
+            for (Path file : files) {
+                if (file.getFileName().toString().startsWith(prefix) && isAbandoned(file)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (NoSuchFileException none) {
+            return false;
+        }
+    }
+
+    private static boolean isAbandoned(Path file) throws IOException {
+        int pid = pidIn(file);
+        if (pid > 0) {
+            return !isOwner(pid, file);
+        }
+        try {
+            // Empty: made this moment, or by a command that was killed before it came to write.
+            long age =
+                    System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis();
+            return pid < 0 && age > CLOCK_SLACK_MILLIS;
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+    }
+
     /** Takes the place of a dead owner. Only one process may do so at a time, or the second would remove the first's. */
-    private static void takeOver(Path lockDir, Path own, Path file, VeEvents events) throws IOException {
-        try (FileChannel guard = FileChannel.open(
-                        lockDir.resolve(".stale"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock exclusive = lockBetweenThreads(guard)) {
+    private static void takeOver(VeHost host, Path own, Path file, VeEvents events) throws IOException {
+        try (Fd guard = host.linux().open(host.lockDir(), OpenFlag.DIRECTORY)) {
+            host.linux().lock(guard, true, true);
             int pid = owner(file);
             if (pid > 0 && isOwner(pid, file)) {
-                events.event(VeEvent.Kind.LOCKED_BY, Integer.toString(pid), commandLine(pid));
-                throw new VeException(VzError.LOCKED, VeEvent.of(VeEvent.Kind.ALREADY_LOCKED));
+                refuse(pid, events);
             }
             if (pid != 0) {
                 events.event(VeEvent.Kind.STALE_LOCK, file.toString());
@@ -81,46 +125,38 @@ public final class VeLock implements AutoCloseable {
             }
             if (!link(own, file)) {
                 // Somebody was quicker, and lives.
-                int winner = owner(file);
-                events.event(VeEvent.Kind.LOCKED_BY, Integer.toString(winner), commandLine(winner));
-                throw new VeException(VzError.LOCKED, VeEvent.of(VeEvent.Kind.ALREADY_LOCKED));
+                refuse(owner(file), events);
             }
-            assert exclusive.isValid();
         }
     }
 
-    /** FileChannel locks are the process's: a second thread gets an exception, and waits as another process would. */
-    private static FileLock lockBetweenThreads(FileChannel guard) throws IOException {
-        while (true) {
-            try {
-                return guard.lock();
-            } catch (java.nio.channels.OverlappingFileLockException otherThread) {
-                pause(1);
-            }
-        }
+    private static void refuse(int pid, VeEvents events) {
+        events.event(VeEvent.Kind.LOCKED_BY, Integer.toString(pid), commandLine(pid));
+        throw new VeException(VzError.LOCKED, VeEvent.of(VeEvent.Kind.ALREADY_LOCKED));
     }
 
     /** The pid in a lock file; 0 if the file is gone; -1 if no pid can be read in it after a moment. */
     private static int owner(Path file) throws IOException {
-        for (int tries = 0; tries < HALF_WRITTEN_TRIES; tries++) {
-            if (tries > 0) {
-                pause(HALF_WRITTEN_PAUSE_MILLIS);
-            }
-            try {
-                String text =
-                        Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-                int end = 0;
-                while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
-                    end++;
-                }
-                if (end > 0 && end < 10) {
-                    return Integer.parseInt(text.substring(0, end));
-                }
-            } catch (java.nio.file.NoSuchFileException released) {
-                return 0;
-            }
+        int pid = pidIn(file);
+        for (int tries = 1; pid < 0 && tries < HALF_WRITTEN_TRIES; tries++) {
+            pause(HALF_WRITTEN_PAUSE_MILLIS);
+            pid = pidIn(file);
         }
-        return -1;
+        return pid;
+    }
+
+    /** The same without waiting. */
+    private static int pidIn(Path file) throws IOException {
+        try {
+            String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+            int end = 0;
+            while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+                end++;
+            }
+            return end > 0 && end < 10 ? Integer.parseInt(text.substring(0, end)) : -1;
+        } catch (NoSuchFileException released) {
+            return 0;
+        }
     }
 
     private static boolean isOwner(int pid, Path file) throws IOException {
@@ -134,7 +170,7 @@ public final class VeLock implements AutoCloseable {
         long started = bootMillis + stat.startTicks() * 10;
         try {
             return started <= Files.getLastModifiedTime(file).toMillis() + CLOCK_SLACK_MILLIS;
-        } catch (java.nio.file.NoSuchFileException released) {
+        } catch (NoSuchFileException released) {
             return true;
         }
     }

@@ -32,7 +32,7 @@ final class VeSession implements AutoCloseable {
      * @throws IOException if what was left behind cannot be put right; says what
      */
     static VeSession open(VeHost host, CtId id, String doing, VeEvents events) throws IOException {
-        VeLock lock = host.skipLock() ? VeLock.skipped() : VeLock.take(host.lockDir(), id, doing, events);
+        VeLock lock = host.skipLock() ? VeLock.skipped() : VeLock.take(host, id, doing, events);
         VeSession session = new VeSession(host, id, events, lock);
         try {
             session.repair();

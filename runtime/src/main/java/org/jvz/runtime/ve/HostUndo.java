@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.net.NetUndo;
 import org.jvz.runtime.rootfs.RootfsUndo;
 import org.jvz.runtime.undo.UndoHandlers;
 import org.jvz.runtime.undo.UndoStep;
@@ -43,6 +44,10 @@ final class HostUndo implements UndoHandlers {
     public void undo(UndoStep step) throws IOException {
         if (RootfsUndo.knows(step.kind())) {
             new RootfsUndo(host.linux()).undo(step);
+            return;
+        }
+        if (NetUndo.knows(step.kind())) {
+            new NetUndo(host.linux(), host.paths()).undo(step);
             return;
         }
         switch (step.kind()) {

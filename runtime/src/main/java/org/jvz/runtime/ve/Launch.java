@@ -14,6 +14,8 @@ import org.jvz.runtime.cgroup.Limits;
 import org.jvz.runtime.cgroup.StartLimits;
 import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.cgroup.VeCgroup;
+import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.VeAddress;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
@@ -25,6 +27,8 @@ import org.jvz.runtime.linux.spawn.CallList;
 import org.jvz.runtime.linux.spawn.Spawned;
 import org.jvz.runtime.linux.spawn.Spawner;
 import org.jvz.runtime.linux.spawn.Spawning;
+import org.jvz.runtime.net.VeNamespace;
+import org.jvz.runtime.net.Venet;
 import org.jvz.runtime.rootfs.IdShift;
 import org.jvz.runtime.undo.Transaction;
 
@@ -42,9 +46,8 @@ final class Launch {
     private static final String[][] NOT_BUILT = {
         {"DISKSPACE", "this version of jvz has no disk quota"},
         {"DISKINODES", "this version of jvz has no disk quota"},
-        {"IP_ADDRESS", "this version of jvz has no network devices"},
-        {"NETIF", "this version of jvz has no network devices"},
-        {"NETDEV", "this version of jvz has no network devices"},
+        {"NETIF", "this version of jvz has no veth devices"},
+        {"NETDEV", "this version of jvz moves no host devices"},
         {"NAMESERVER", "this version of jvz writes no resolv.conf"},
         {"SEARCHDOMAIN", "this version of jvz writes no resolv.conf"},
         {"CAPABILITY", "this version of jvz gives every container the same capabilities"},
@@ -86,6 +89,7 @@ final class Launch {
                 Spawning spawning = new Spawner(linux).start(list, StartList.namespaces(shift.shifts()), dir)) {
             try {
                 admit(transaction, spawning.pid(), limits);
+                connect(transaction, spawning.pid());
             } catch (IOException e) {
                 throw whyReally(spawning, e);
             }
@@ -185,6 +189,22 @@ final class Launch {
                 file.toString(),
                 null,
                 () -> Files.write(file, text.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE));
+    }
+
+    /** Gives the VE its addresses before its init can look for them. */
+    private void connect(Transaction transaction, int pid) throws IOException {
+        List<VeAddress> addresses = ve.conf().get(ConfKey.IP_ADDRESS).orElse(List.of());
+        if (addresses.isEmpty()) {
+            return;
+        }
+        VeHost host = session.host();
+        session.events().event(VeEvent.Kind.ADDING_IPS, LiveSettings.join(addresses));
+        try (VeNamespace namespace = VeNamespace.ofInit(host.linux(), pid)) {
+            Venet venet = new Venet(host.linux(), host.conf());
+            for (String changed : venet.up(transaction, ve.id(), namespace, addresses)) {
+                session.events().event(VeEvent.Kind.DETAIL, changed);
+            }
+        }
     }
 
     /** Sets one limit; a caller who may not raise limits (no CAP_SYS_RESOURCE, as in a container) passes its own on. */

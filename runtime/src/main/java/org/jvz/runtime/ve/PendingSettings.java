@@ -39,6 +39,17 @@ record PendingSettings(List<ConfKey<?>> forRestart, List<ConfKey<?>> recorded, @
         return new PendingSettings(forRestart, recorded, first < GROUPS.size() ? GROUPS.get(first) : null);
     }
 
+    /** The same of a running VE, which takes some settings at once. */
+    PendingSettings withoutLive() {
+        List<ConfKey<?>> left = new ArrayList<>();
+        for (ConfKey<?> key : forRestart) {
+            if (!LiveSettings.takes(key)) {
+                left.add(key);
+            }
+        }
+        return new PendingSettings(left, recorded, group);
+    }
+
     /** Names of keys as options show them, joined by blanks. */
     static String names(List<ConfKey<?>> keys) {
         StringBuilder names = new StringBuilder();

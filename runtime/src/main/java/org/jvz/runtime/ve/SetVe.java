@@ -63,10 +63,14 @@ public final class SetVe {
         CtId id = session.id();
         boolean configured = Files.exists(host.paths().conf(id));
         VeConf conf = configured ? VeConf.read(host.conf(), id) : VeConf.empty(host.conf(), id);
-        boolean running = session.running() != null;
+        VeState state = session.running();
+        boolean running = state != null;
         EditResult result = options.edit().apply(conf);
         checkDirectories(result, running);
         PendingSettings pending = PendingSettings.of(result, options.asked());
+        if (running) {
+            pending = pending.withoutLive();
+        }
         if (!options.save()) {
             requireApplicable(pending, running);
         } else if (running
@@ -79,8 +83,17 @@ public final class SetVe {
             relink(conf);
         }
         VeEvents events = session.events();
-        if (options.save()) {
+        if (state != null) {
+            new LiveSettings(session, result).apply(state, () -> {
+                if (options.save()) {
+                    save(result, options, configured, events);
+                }
+                return result;
+            });
+        } else if (options.save()) {
             save(result, options, configured, events);
+        }
+        if (options.save()) {
             report(session, options, pending, running);
         } else if (!options.asked().isEmpty()) {
             if (running) {

@@ -78,7 +78,10 @@ public final class StartVe {
             if (ours && !RootMount.isMounted(ve.root())) {
                 session.events().event(VeEvent.Kind.UNMOUNTED);
             }
-            throw new VeException(VzError.ENV_CREATE, VeEvent.of(VeEvent.Kind.START_FAILED), e);
+            throw new VeException(
+                    LiveSettings.isIpInUse(e) ? VzError.IP_IN_USE : VzError.ENV_CREATE,
+                    VeEvent.of(VeEvent.Kind.START_FAILED),
+                    e);
         }
         session.events().event(options.waitUntilUp() ? VeEvent.Kind.START_WAITING : VeEvent.Kind.START_IN_PROGRESS);
     }

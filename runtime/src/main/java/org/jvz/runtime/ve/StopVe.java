@@ -43,6 +43,7 @@ public final class StopVe {
         }
         TearDown tearDown = new TearDown(host, ve.id(), events);
         tearDown.removeCgroups();
+        tearDown.removeNetwork();
         events.event(VeEvent.Kind.STOPPED);
         Path root = Path.of(state.root());
         if (!options.skipUmount() && RootMount.isMounted(root)) {

@@ -1,10 +1,13 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.net.Venet;
 import org.jvz.runtime.rootfs.RootMount;
 import org.jvz.runtime.undo.ForwardSteps;
 
@@ -30,6 +33,7 @@ final class TearDown {
     /** Everything: processes left in the cgroups, the cgroups, the mount, the state. */
     void afterDeath(VeState state) throws IOException {
         removeCgroups();
+        removeNetwork();
         if (RootMount.isMounted(Path.of(state.root()))) {
             unmount(Path.of(state.root()));
         }
@@ -43,6 +47,22 @@ final class TearDown {
             cgroup.remove(host.linux(), KILL_SECONDS);
             return cgroup;
         });
+    }
+
+    /** Removes the VE's device, its addresses and what stands for them on the host. */
+    void removeNetwork() throws IOException {
+        if (!isEmpty(host.paths().veipDir())) {
+            new Venet(host.linux(), host.conf()).down(steps, id);
+        }
+    }
+
+    /** Whether no VE of this host has an address, which most hosts' first commands can find without looking further. */
+    private static boolean isEmpty(Path owners) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(owners)) {
+            return !files.iterator().hasNext();
+        } catch (NoSuchFileException none) {
+            return true;
+        }
     }
 
     /** Unmounts the root with the scripts around it. */

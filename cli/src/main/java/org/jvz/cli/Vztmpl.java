@@ -21,6 +21,7 @@ import org.jvz.runtime.config.VzKey;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.ve.VeEvent;
 import org.jvz.runtime.ve.VeException;
 import org.jvz.runtime.ve.VzError;
 import org.jvz.templates.BuildTemplate;
@@ -146,15 +147,10 @@ public final class Vztmpl {
 
     private int failed(Exception failure) {
         progress.end();
-        String message = failure instanceof VeException refused && refused.refusal() != null
-                ? "Cached OS template " + refused.refusal().arg(0) + ".tar[.gz|.bz2|.xz] not found"
-                : String.valueOf(failure.getMessage());
-        err.println(message);
-        for (Throwable at = failure.getCause(); at != null; at = at.getCause()) {
-            if (!message.contains(String.valueOf(at.getMessage()))) {
-                message = String.valueOf(at.getMessage());
-                err.println("  because " + message);
-            }
+        @Nullable VeEvent refusal = failure instanceof VeException refused ? refused.refusal() : null;
+        err.println(refusal == null ? Failures.message(failure) : Words.of(refusal));
+        for (String line : Failures.reasons(failure)) {
+            err.println(line);
         }
         if (failure instanceof VeException refused) {
             return switch (refused.error()) {
@@ -163,10 +159,7 @@ public final class Vztmpl {
             };
         }
         if (!(failure instanceof IOException)) {
-            // A defect of ours: say where, so that a report of it is of use.
-            StackTraceElement[] trace = failure.getStackTrace();
-            err.println(
-                    "  internal error " + failure.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]));
+            err.println("  internal error " + failure.getClass().getName() + Failures.place(failure));
         }
         return FAILED;
     }
@@ -177,7 +170,7 @@ public final class Vztmpl {
 
     private TemplateStore store() throws IOException {
         if (linux.effectiveUid() != 0) {
-            throw new VeException(VzError.NO_ACCESS, "This program can only be run under root.");
+            throw new VeException(VzError.NO_ACCESS, Words.ROOT_ONLY);
         }
         HostPaths paths = paths();
         @Nullable Path template = VzConf.read(paths).path(VzKey.TEMPLATE);

@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.linux.Fd;
@@ -47,9 +48,12 @@ public final class VeLock implements AutoCloseable {
         Path lockDir = host.lockDir();
         Files.createDirectories(lockDir);
         Path file = lockDir.resolve(id + ".lck");
-        Path own = Files.createTempFile(lockDir, id + TEMPORARY, null);
+        String pid = ownPid();
+        // The name tells whose it is from its first moment, also of a process that is killed before it writes.
+        String name = id + TEMPORARY + pid + "." + Thread.currentThread().getId() + "." + System.nanoTime();
+        Path own = lockDir.resolve(name);
         try {
-            Files.writeString(own, ownPid() + "\n" + doing + "\n");
+            Files.writeString(own, pid + "\n" + doing + "\n", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             if (!link(own, file)) {
                 takeOver(host, own, file, events);
             }
@@ -96,19 +100,12 @@ public final class VeLock implements AutoCloseable {
         }
     }
 
+    /** Whether the process that made a lock, or the temporary file of one, is dead. */
     private static boolean isAbandoned(Path file) throws IOException {
-        int pid = pidIn(file);
-        if (pid > 0) {
-            return !isOwner(pid, file);
-        }
-        try {
-            // Empty: made this moment, or by a command that was killed before it came to write.
-            long age =
-                    System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis();
-            return pid < 0 && age > CLOCK_SLACK_MILLIS;
-        } catch (NoSuchFileException gone) {
-            return false;
-        }
+        String name = file.getFileName().toString();
+        int part = name.indexOf(TEMPORARY);
+        int pid = part < 0 ? pidIn(file) : number(name.substring(part + TEMPORARY.length()));
+        return pid > 0 && !isOwner(pid, file);
     }
 
     /** Takes the place of a dead owner. Only one process may do so at a time, or the second would remove the first's. */
@@ -148,15 +145,19 @@ public final class VeLock implements AutoCloseable {
     /** The same without waiting. */
     private static int pidIn(Path file) throws IOException {
         try {
-            String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-            int end = 0;
-            while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
-                end++;
-            }
-            return end > 0 && end < 10 ? Integer.parseInt(text.substring(0, end)) : -1;
+            return number(Files.readString(file, StandardCharsets.ISO_8859_1).strip());
         } catch (NoSuchFileException released) {
             return 0;
         }
+    }
+
+    /** The number at the beginning of a text, -1 if there is none. */
+    private static int number(String text) {
+        int end = 0;
+        while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+            end++;
+        }
+        return end > 0 && end < 10 ? Integer.parseInt(text.substring(0, end)) : -1;
     }
 
     private static boolean isOwner(int pid, Path file) throws IOException {

@@ -99,15 +99,15 @@ class VeLockTest {
 
     @Test
     void partsThatKilledCommandsLeftAreSwept() throws IOException {
-        Files.writeString(host.lockDir().resolve("101.lck.1.tmp"), NO_PID + "\nstarting\n");
-        Path empty = Files.createFile(host.lockDir().resolve("101.lck.2.tmp"));
-        Files.setLastModifiedTime(empty, FileTime.fromMillis(System.currentTimeMillis() - 60_000));
-        Files.createFile(host.lockDir().resolve("101.lck.3.tmp"));
-        Files.writeString(host.lockDir().resolve("1010.lck.4.tmp"), NO_PID + "\n");
+        Files.createFile(host.lockDir().resolve("101.lck." + NO_PID + ".1.2"));
+        Files.writeString(host.lockDir().resolve("101.lck." + NO_PID + ".1.3"), NO_PID + "\nstarting\n");
+        String alive = "101.lck." + ProcessHandle.current().pid() + ".1.4";
+        Files.createFile(host.lockDir().resolve(alive));
+        String others = "1010.lck." + NO_PID + ".1.5";
+        Files.createFile(host.lockDir().resolve(others));
         assertThat(VeLock.isLeftBehind(host.lockDir(), ID)).isTrue();
         take().close();
-        // Not the one made this moment, and not another VE's.
-        assertThat(files()).containsExactly("101.lck.3.tmp", "1010.lck.4.tmp");
+        assertThat(files()).containsExactly(alive, others);
         assertThat(VeLock.isLeftBehind(host.lockDir(), ID)).isFalse();
     }
 }

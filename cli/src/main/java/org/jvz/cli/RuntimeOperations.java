@@ -169,7 +169,7 @@ final class RuntimeOperations implements VeOperations {
     @Override
     public int enter(CtId id, List<String> command, VeEvents events) throws IOException {
         String term = System.getenv("TERM");
-        WaitStatus status = new EnterVe(host, pipe -> Signals.reportWindowChanges(host.linux(), pipe))
+        WaitStatus status = new EnterVe(host, pipe -> Signals.report(host.linux(), pipe))
                 .run(id, command, term == null ? "linux" : term, events);
         return status.shellStatus();
     }

@@ -3,6 +3,7 @@ package org.jvz.cli;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.SyscallException;
+import org.jvz.runtime.ve.EnterVe;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -11,8 +12,6 @@ import sun.misc.SignalHandler;
  * for this (JEP 260), and nobody but this class uses it.
  */
 final class Signals {
-    private static final byte[] CHANGED = {1};
-
     private Signals() {}
 
     /**
@@ -50,16 +49,21 @@ final class Signals {
         handle("HUP", pass);
     }
 
-    /** Reports every change of the terminal window's size. */
-    static void reportWindowChanges(Linux linux, Fd into) {
-        handle("WINCH", signal -> {
-            try {
-                linux.write(into, CHANGED, 0, CHANGED.length);
-            } catch (SyscallException full) {
-                // A report that nobody has read yet stands for this one, too.
-                return;
-            }
-        });
+    /** Reports changes of the terminal window's size, and signals that would end the process, to who relays a terminal. */
+    static void report(Linux linux, Fd into) {
+        handle("WINCH", signal -> write(linux, into, EnterVe.WINDOW_CHANGED));
+        handle("INT", signal -> write(linux, into, EnterVe.LEAVE));
+        handle("TERM", signal -> write(linux, into, EnterVe.LEAVE));
+        handle("HUP", signal -> write(linux, into, EnterVe.LEAVE));
+    }
+
+    private static void write(Linux linux, Fd into, byte notice) {
+        try {
+            linux.write(into, new byte[] {notice}, 0, 1);
+        } catch (SyscallException closed) {
+            // The relay has just ended by itself.
+            return;
+        }
     }
 
     private static void handle(String name, SignalHandler handler) {

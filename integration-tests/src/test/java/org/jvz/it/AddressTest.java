@@ -26,8 +26,8 @@ final class AddressTest {
 
     private String onPrivateNetwork(String script) throws Exception {
         Path out = dir.resolve("out");
-        String prelude =
-                "set -e; mount --make-rprivate /; ip link set lo up; PATH=" + host.path("usr/local/sbin") + ":$PATH; ";
+        String prelude = "set -e; mount --make-rprivate /; ip link set lo up;"
+                + " ip addr add 198.51.100.1/32 dev lo; PATH=" + host.path("usr/local/sbin") + ":$PATH; ";
         Process process = new ProcessBuilder("unshare", "-nm", "sh", "-c", prelude + script)
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())

@@ -102,7 +102,7 @@ final class EnterTest {
         assertThat(terminal.close()).isZero();
         String screen = terminal.screen();
         assertThat(screen).contains("/dev/pts/", "33 101", "exited from CT " + id);
-        assertThat(screen.substring(screen.indexOf("left 5"))).contains(" icanon", " echo ", " isig");
+        assertCooked(screen.substring(screen.indexOf("left 5")));
     }
 
     @Test
@@ -115,10 +115,15 @@ final class EnterTest {
         terminal.awaitText("61 ready");
         long number = Long.parseLong(Files.readString(pid).strip());
         ProcessHandle.of(number).orElseThrow().destroy();
-        terminal.awaitText("gone");
+        terminal.awaitText("\ngone");
         terminal.close();
         String screen = terminal.screen();
-        assertThat(screen.substring(screen.indexOf("gone"))).contains(" icanon", " echo ", " isig");
+        assertCooked(screen.substring(screen.indexOf("\ngone")));
+    }
+
+    /** That stty(1) shows a terminal that edits lines, echoes and makes signals: raw mode is over. */
+    private static void assertCooked(String settings) {
+        assertThat(settings.split("[\\s;]+")).contains("isig", "icanon", "echo", "opost", "icrnl");
     }
 
     @Test

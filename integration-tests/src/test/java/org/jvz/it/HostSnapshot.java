@@ -130,8 +130,13 @@ public record HostSnapshot(Set<String> lines) {
                 if (shared.contains(dir)) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
-                lines.add("directory " + dir + " " + Files.getAttribute(dir, "unix:mode", LinkOption.NOFOLLOW_LINKS));
-                return FileVisitResult.CONTINUE;
+                try {
+                    Object mode = Files.getAttribute(dir, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+                    lines.add("directory " + dir + " " + mode);
+                    return FileVisitResult.CONTINUE;
+                } catch (NoSuchFileException goneMeanwhile) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
             }
 
             @Override

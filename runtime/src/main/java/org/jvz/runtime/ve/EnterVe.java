@@ -12,6 +12,7 @@ import org.jvz.runtime.linux.FileCalls.PipeEnds;
 import org.jvz.runtime.linux.FileStat;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.OpenFlag;
+import org.jvz.runtime.linux.Signal;
 import org.jvz.runtime.linux.WaitStatus;
 import org.jvz.runtime.linux.spawn.Call;
 import org.jvz.runtime.linux.spawn.CallList;
@@ -27,23 +28,31 @@ public final class EnterVe {
     private static final String PTMX = "/dev/pts/ptmx";
 
     private final VeHost host;
-    private final WindowChanges windows;
+    /** Notice that the caller's window has another size. */
+    public static final byte WINDOW_CHANGED = 1;
 
-    /** Where the caller learns that its window has another size. */
+    /** Notice that the caller is to go: its terminal is restored and the shell is hung up. */
+    public static final byte LEAVE = 2;
+
+    private static final int HANG_UP_MILLIS = 2_000;
+
+    private final Notices notices;
+
+    /** Where the caller learns what happens to it outside of its terminal's bytes. */
     @FunctionalInterface
-    public interface WindowChanges {
+    public interface Notices {
         /**
-         * Has a byte written to {@code into} at every change, until the process ends.
+         * Has {@link #WINDOW_CHANGED} and {@link #LEAVE} written to {@code into} as they come, until the process ends.
          *
-         * @param into write end of a pipe that does not block
+         * @param into write end of a pipe
          */
         void report(Fd into);
     }
 
     /** Enters VEs of this host. */
-    public EnterVe(VeHost host, WindowChanges windows) {
+    public EnterVe(VeHost host, Notices notices) {
         this.host = host;
-        this.windows = windows;
+        this.notices = notices;
     }
 
     /**
@@ -57,17 +66,27 @@ public final class EnterVe {
         Linux linux = host.linux();
         try (RunningVe ve = new ExecVe(host, pidfd -> {}).open(id);
                 Fd master = openMaster(ve);
-                PipeEnds resized = linux.pipe();
+                PipeEnds told = linux.pipe();
                 Spawned shell = spawn(ve, master, term)) {
-            windows.report(resized.write());
+            notices.report(told.write());
             events.event(VeEvent.Kind.ENTERED, id.toString());
             try {
-                new TerminalRelay(linux, Fd.STDIN, Fd.STDOUT, master, shell.pidfd(), resized.read())
-                        .run(typed(command));
+                new TerminalRelay(linux, Fd.STDIN, Fd.STDOUT, master, shell.pidfd(), told.read()).run(typed(command));
             } finally {
                 events.event(VeEvent.Kind.EXITED, id.toString());
             }
+            hangUp(linux, shell);
             return shell.waitExit();
+        }
+    }
+
+    /** Ends a shell that the caller leaves before its end, as closing a window would. */
+    private static void hangUp(Linux linux, Spawned shell) throws IOException {
+        if (!linux.awaitEnd(shell.pidfd(), 0)) {
+            linux.signal(shell.pidfd(), Signal.HUP.number());
+            if (!linux.awaitEnd(shell.pidfd(), HANG_UP_MILLIS)) {
+                linux.signal(shell.pidfd(), Signal.KILL.number());
+            }
         }
     }
 

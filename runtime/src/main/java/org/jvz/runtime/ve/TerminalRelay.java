@@ -26,20 +26,20 @@ final class TerminalRelay {
     private final Fd output;
     private final Fd master;
     private final Fd shell;
-    private final Fd resized;
+    private final Fd notices;
 
     /**
      * @param master the pty's master, opened non-blocking
-     * @param resized readable whenever the caller's window has another size
+     * @param notices the read end of what {@link EnterVe.Notices} are written to
      * @param shell pidfd of the process whose end ends the relay, even if others still hold the terminal
      */
-    TerminalRelay(Linux linux, Fd input, Fd output, Fd master, Fd shell, Fd resized) {
+    TerminalRelay(Linux linux, Fd input, Fd output, Fd master, Fd shell, Fd notices) {
         this.linux = linux;
         this.input = input;
         this.output = output;
         this.master = master;
         this.shell = shell;
-        this.resized = resized;
+        this.notices = notices;
     }
 
     /**
@@ -67,7 +67,7 @@ final class TerminalRelay {
         byte[] buffer = new byte[BUFFER];
         PollEntry in = new PollEntry(input, PollEntry.IN);
         PollEntry ve = new PollEntry(master, PollEntry.IN);
-        PollEntry window = new PollEntry(resized, PollEntry.IN);
+        PollEntry window = new PollEntry(notices, PollEntry.IN);
         PollEntry ended = new PollEntry(shell, PollEntry.IN);
         boolean inputOpen = true;
         while (true) {
@@ -81,13 +81,18 @@ final class TerminalRelay {
             }
             ve.events(toVe.isEmpty() ? PollEntry.IN : PollEntry.IN | PollEntry.OUT);
             int events = linux.poll(waiting, inputOpen ? -1 : END_AGAIN_MILLIS);
-            if (events == 0 && toVe.isEmpty()) {
+            if (events == 0 && !inputOpen && toVe.isEmpty()) {
                 // The shell was not waiting for input when the first one came, so it was no end to it.
                 toVe = new Pending(END_OF_INPUT);
                 continue;
             }
             if (window.readable()) {
-                linux.read(resized, buffer, 0, buffer.length);
+                int told = linux.read(notices, buffer, 0, buffer.length);
+                for (int i = 0; i < told; i++) {
+                    if (buffer[i] == EnterVe.LEAVE) {
+                        return;
+                    }
+                }
                 if (terminal) {
                     linux.setWinSize(master, linux.winSize(input));
                 }

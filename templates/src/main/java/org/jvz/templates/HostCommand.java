@@ -70,7 +70,7 @@ final class HostCommand {
             return status;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while running " + command.get(0));
+            throw new InterruptedIOException("interrupted");
         } finally {
             if (!ended) {
                 end(process);

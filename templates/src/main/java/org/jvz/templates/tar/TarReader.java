@@ -59,8 +59,7 @@ public final class TarReader implements Closeable {
                 case 'x', 'X' -> pax.add(metadata(header));
                 case 'g' -> {
                     global.add(metadata(header));
-                    PaxRecords fresh = global.forEntry();
-                    pax = fresh;
+                    pax = global.forEntry();
                 }
                 case 'L' -> longName = terminated(metadata(header));
                 case 'K' -> longLink = terminated(metadata(header));
@@ -118,8 +117,8 @@ public final class TarReader implements Closeable {
             throw new ArchiveException(name, "hard link with contents");
         }
         padding = (int) (-left & (TarHeader.SIZE - 1));
-        Extents extents = file ? extents(name, type, header, pax) : Extents.NONE;
-        long size = file ? fileSize : 0;
+        Contents contents = file ? contents(name, type, header, pax) : new Contents(0, Extents.NONE);
+        Extents extents = contents.extents();
         if (file && extents.stored() != left) {
             throw new ArchiveException(name, "sparse map does not fit the stored data");
         }
@@ -132,7 +131,7 @@ public final class TarReader implements Closeable {
                 header.mode(),
                 pax.number("uid", header.uid()),
                 pax.number("gid", header.gid()),
-                size,
+                contents.size(),
                 mtime == null ? header.mtime() : mtime[0],
                 mtime == null ? 0 : (int) mtime[1],
                 device ? header.devMajor() : 0,
@@ -159,12 +158,12 @@ public final class TarReader implements Closeable {
         };
     }
 
-    /** Set by {@link #extents}: length with holes. */
-    private long fileSize;
+    /** Length of a file with its holes, and what of it is stored. */
+    private record Contents(long size, Extents extents) {}
 
-    private Extents extents(String name, byte type, TarHeader header, PaxRecords pax) throws IOException {
+    private Contents contents(String name, byte type, TarHeader header, PaxRecords pax) throws IOException {
         if (type == 'S') {
-            fileSize = header.sparseRealSize();
+            long size = header.sparseRealSize();
             List<Long> map = header.sparseMap();
             boolean more = header.sparseMapContinues();
             while (more) {
@@ -174,23 +173,22 @@ public final class TarReader implements Closeable {
                 more = block[504] != 0;
                 limitExtents(name, map);
             }
-            return Extents.of(name, map, fileSize);
+            return new Contents(size, Extents.of(name, map, size));
         }
         if (pax.has("GNU.sparse.major")) {
             if (pax.number("GNU.sparse.major", 0) != 1 || pax.number("GNU.sparse.minor", 0) != 0) {
                 throw new ArchiveException(name, "unknown version of the sparse format");
             }
-            fileSize = pax.number("GNU.sparse.realsize", 0);
-            return Extents.of(name, mapInData(name), fileSize);
+            long size = pax.number("GNU.sparse.realsize", 0);
+            return new Contents(size, Extents.of(name, mapInData(name), size));
         }
         if (pax.has("GNU.sparse.size")) {
-            fileSize = pax.number("GNU.sparse.size", 0);
+            long size = pax.number("GNU.sparse.size", 0);
             List<Long> map = pax.sparseMap();
             limitExtents(name, map);
-            return Extents.of(name, map, fileSize);
+            return new Contents(size, Extents.of(name, map, size));
         }
-        fileSize = left;
-        return Extents.whole(left);
+        return new Contents(left, Extents.whole(left));
     }
 
     /** GNU sparse format 1.0: count, then offset and length in turn, one decimal number a line, padded to a block. */

@@ -21,7 +21,7 @@ final class KilledCommandsTest {
     private static final int LIVES = 200;
     private static final int CALLERS = 3;
     /** A command takes about this long on an idle machine; a kill may come at any time in it or shortly after. */
-    private static final int LONGEST_WAIT_MILLIS = 250;
+    private static final int LONGEST_WAIT_MILLIS = 130;
 
     private final TestHost host = TestHost.get();
 
@@ -41,7 +41,7 @@ final class KilledCommandsTest {
                 killed += life.get();
             }
             // Some commands are done before their kill comes; a test that kills none shows nothing.
-            assertThat(killed).as("commands killed").isGreaterThan(LIVES / 2);
+            assertThat(killed).as("commands killed").isGreaterThan(LIVES / 4);
         } catch (java.util.concurrent.ExecutionException e) {
             throw new AssertionError("seed " + seed, e.getCause());
         } finally {

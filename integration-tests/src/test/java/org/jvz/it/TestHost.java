@@ -81,6 +81,12 @@ public final class TestHost {
         vzctl("stop", id, "--fast").run().exits(0);
         vzctl("destroy", id).run().exits(0);
         Files.delete(path("etc/vz/conf", id + ".conf.destroyed"));
+        // The same of the first VE with an address, which cannot be made here: it would change this machine's network.
+        Files.createDirectories(path("var/lib/vzctl/veip"));
+        Path lock = Files.createDirectories(path("var/lib/jvz/net")).resolve("lock");
+        if (!Files.exists(lock)) {
+            Files.createFile(lock);
+        }
     }
 
     /** Those above all VEs, which jvz keeps for the next one. One that is not empty stays: a test has left a VE there. */

@@ -51,7 +51,7 @@ public final class CreateVe {
             wanted = wanted.withText("OSTEMPLATE", ostemplate);
             Ve ve = Ve.of(wanted);
             checkPrivateArea(ve.privateArea());
-            Layout layout = Mounting.layout(host.linux(), NewConf.layoutWord(wanted));
+            Layout layout = Mounting.layout(host.linux(), Ve.layoutWord(wanted));
             try (TemplateSource.Lease lease = host.templates().acquire(ostemplate, events)) {
                 checkSpace(layout, ve.privateArea(), lease);
                 events.event(VeEvent.Kind.CREATING_PRIVATE, ostemplate);

@@ -83,14 +83,4 @@ final class NewConf {
         }
         return name.substring(name.lastIndexOf('/') + 1);
     }
-
-    /** The layout asked for, without its details. */
-    static String layoutWord(VeConf conf) {
-        String word = conf.text("VE_LAYOUT");
-        if (word == null) {
-            return "overlay";
-        }
-        int detail = word.indexOf(':');
-        return detail < 0 ? word : word.substring(0, detail);
-    }
 }

@@ -57,16 +57,19 @@ record Ve(VeConf conf, Path privateArea, Path root) {
         return conf.id();
     }
 
-    /** The layout's word without its details ({@code ploop:expanded} is {@code ploop}). */
-    String layout() {
+    /** The layout a configuration asks for, without its details ({@code ploop:expanded} is {@code ploop}). */
+    static String layoutWord(VeConf conf) {
         String word = conf.text("VE_LAYOUT");
         if (word == null) {
-            word = "overlay";
+            return "overlay";
         }
         int detail = word.indexOf(':');
-        if (detail >= 0) {
-            word = word.substring(0, detail);
-        }
+        return detail < 0 ? word : word.substring(0, detail);
+    }
+
+    /** The layout of the private area. */
+    String layout() {
+        String word = layoutWord(conf);
         // A restored or migrated area is a whole tree, and no template is pinned.
         return word.equals("overlay") && digest() == null ? "simfs" : word;
     }

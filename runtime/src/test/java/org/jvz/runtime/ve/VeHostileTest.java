@@ -155,6 +155,20 @@ class VeHostileTest {
     }
 
     @RootTest
+    void aVeThatDoesNotFollowItsHaltIsKilledAfterTheTimeOut() throws Exception {
+        replace("sbin/halt", () -> Files.createSymbolicLink(upper.resolve("sbin/halt"), Path.of("../bin/true")));
+        Path conf = tiny.paths.conf(TinyHost.ID);
+        Files.writeString(conf, Files.readString(conf) + "STOP_TIMEOUT=\"1\"\n");
+        tiny.start(tiny.host());
+        tiny.sh("setsid sleep 1000 >/dev/null 2>&1 </dev/null &");
+        tiny.events.clear();
+        new StopVe(tiny.host()).run(TinyHost.ID, new StopOptions(false, false), tiny.listener());
+        assertThat(tiny.events).containsExactly("STOPPING", "KILLING", "STOPPED", "UNMOUNTED");
+        assertThat(tiny.traces()).noneMatch(trace -> trace.startsWith("process") || trace.startsWith("mount"));
+        tiny.destroy(tiny.host());
+    }
+
+    @RootTest
     void aTreeOfTenThousandLevelsIsDestroyed() throws Exception {
         Linux linux = new JffiLinux();
         Fd dir = linux.open(upper, OpenFlag.PATH, OpenFlag.DIRECTORY);

@@ -16,7 +16,10 @@ final class LimitApply {
         this.files = files;
     }
 
-    AppliedLimits apply(List<LimitWrite> plan) throws IOException {
+    /** The writes that change something, in the order in which the kernel takes them, and what they replace. */
+    private record Change(List<LimitWrite> writes, List<LimitWrite> olds) {}
+
+    private Change change(List<LimitWrite> plan) throws IOException {
         List<LimitWrite> writes = new ArrayList<>();
         List<LimitWrite> olds = new ArrayList<>();
         for (LimitWrite write : plan) {
@@ -27,13 +30,27 @@ final class LimitApply {
             }
         }
         swapFirstIfItMakesRoom(writes, olds);
-        List<LimitWrite> before = new ArrayList<>();
-        for (int i = 0; i < writes.size(); i++) {
-            LimitWrite write = writes.get(i);
+        return new Change(writes, olds);
+    }
+
+    /** What applying the plan would replace. */
+    AppliedLimits before(List<LimitWrite> plan) throws IOException {
+        List<AppliedLimits.Value> before = new ArrayList<>();
+        for (LimitWrite old : change(plan).olds()) {
+            before.add(0, valueOf(old));
+        }
+        return new AppliedLimits(before);
+    }
+
+    AppliedLimits apply(List<LimitWrite> plan) throws IOException {
+        Change change = change(plan);
+        List<AppliedLimits.Value> before = new ArrayList<>();
+        for (int i = 0; i < change.writes().size(); i++) {
+            LimitWrite write = change.writes().get(i);
             try {
                 write(write);
-                before.add(0, olds.get(i));
-                shareGuarantee(write);
+                before.add(0, valueOf(change.olds().get(i)));
+                shareGuarantee(write.file());
             } catch (IOException e) {
                 LimitException refused = new LimitException(write.key(), hint(write, e), e);
                 try {
@@ -45,6 +62,10 @@ final class LimitApply {
             }
         }
         return new AppliedLimits(before);
+    }
+
+    private static AppliedLimits.Value valueOf(LimitWrite write) {
+        return new AppliedLimits.Value(write.file(), write.text());
     }
 
     private LimitWrite current(LimitWrite write) throws IOException {
@@ -127,19 +148,15 @@ final class LimitApply {
 
     private static String hint(LimitWrite write, IOException e) {
         boolean memory = write.knob() == Knob.RAM || write.knob() == Knob.SWAP;
-        return memory
-                        && e instanceof KernelFiles.RefusedWriteException refused
-                        && refused.errno().equals(Errno.EBUSY)
-                ? ": more is in use and cannot be taken back"
-                : "";
+        return memory && AppliedLimits.isInUse(e) ? ": more is in use and cannot be taken back" : "";
     }
 
-    void putBack(List<LimitWrite> before) throws IOException {
+    void putBack(List<AppliedLimits.Value> before) throws IOException {
         IOException failure = null;
-        for (LimitWrite old : before) {
+        for (AppliedLimits.Value old : before) {
             try {
                 files.write(old.file(), old.text());
-                shareGuarantee(old);
+                shareGuarantee(old.file());
             } catch (IOException e) {
                 if (failure == null) {
                     failure = e;
@@ -153,13 +170,12 @@ final class LimitApply {
         }
     }
 
-    private void shareGuarantee(LimitWrite write) throws IOException {
-        if (write.knob() == Knob.SPARED || write.knob() == Knob.GUARANTEED) {
-            @Nullable Path dir = write.file().getParent();
+    private void shareGuarantee(Path file) throws IOException {
+        if (file.endsWith("memory.low") || file.endsWith("memory.min")) {
+            @Nullable Path dir = file.getParent();
             @Nullable Path parent = dir == null ? null : dir.getParent();
             if (parent != null) {
-                new GuaranteeOfAll(files, parent)
-                        .settle(String.valueOf(write.file().getFileName()));
+                new GuaranteeOfAll(files, parent).settle(String.valueOf(file.getFileName()));
             }
         }
     }

@@ -67,6 +67,11 @@ public final class LimitPlan {
         return apply(new KernelFiles(linux));
     }
 
+    /** What {@link #apply} would replace now, to be noted before it is made. */
+    public AppliedLimits before(Linux linux) throws IOException {
+        return new LimitApply(new KernelFiles(linux)).before(writes);
+    }
+
     AppliedLimits apply(InterfaceFiles files) throws IOException {
         return new LimitApply(files).apply(writes);
     }

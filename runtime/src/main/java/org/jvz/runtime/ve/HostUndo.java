@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.jvz.runtime.cgroup.AppliedLimits;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.net.NetUndo;
 import org.jvz.runtime.rootfs.RootfsUndo;
@@ -16,6 +17,7 @@ final class HostUndo implements UndoHandlers {
     private static final String CGROUP = "cgroup";
     private static final String SYMLINK = "symlink";
     private static final String RESTORE = "restore";
+    private static final String LIMITS = "limits";
     /** How long a killed process may take to leave, seconds. One in uninterruptible sleep on a dead disk may take longer. */
     private static final int KILL_SECONDS = 30;
 
@@ -38,6 +40,11 @@ final class HostUndo implements UndoHandlers {
     /** Puts a kept copy in the place of a changed file. */
     static UndoStep restore(Path copy, Path file) {
         return UndoStep.of(RESTORE, copy.toString(), file.toString());
+    }
+
+    /** Writes former values into interface files of a VE's cgroups. */
+    static UndoStep limits(AppliedLimits before) {
+        return new UndoStep(LIMITS, before.toArgs());
     }
 
     @Override
@@ -64,7 +71,25 @@ final class HostUndo implements UndoHandlers {
                     Files.move(copy, Path.of(step.args().get(1)), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
+            case LIMITS -> putBackLimits(step);
             default -> throw new IOException("unknown kind of undo step: " + step.kind());
+        }
+    }
+
+    /**
+     * A VE that has ended meanwhile has no limits to put back. Memory that a VE has taken since cannot be asked back: it
+     * keeps the larger limit until the next change or start, rather than every command on it failing for that.
+     */
+    private void putBackLimits(UndoStep step) throws IOException {
+        if (!Files.exists(Path.of(step.args().get(0)))) {
+            return;
+        }
+        try {
+            AppliedLimits.ofArgs(step.args()).revert(host.linux());
+        } catch (IOException e) {
+            if (!AppliedLimits.isInUse(e)) {
+                throw e;
+            }
         }
     }
 }

@@ -43,7 +43,7 @@ record PendingSettings(List<ConfKey<?>> forRestart, List<ConfKey<?>> recorded, @
     PendingSettings withoutLive() {
         List<ConfKey<?>> left = new ArrayList<>();
         for (ConfKey<?> key : forRestart) {
-            if (!LiveSettings.takes(key)) {
+            if (!VeParts.takes(key)) {
                 left.add(key);
             }
         }

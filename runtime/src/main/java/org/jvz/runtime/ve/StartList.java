@@ -8,6 +8,7 @@ import static org.jvz.runtime.linux.MountFlag.PRIVATE;
 import static org.jvz.runtime.linux.MountFlag.RDONLY;
 import static org.jvz.runtime.linux.MountFlag.REC;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,11 +47,15 @@ final class StartList {
 
     private final CallList list;
     private final StartSpec spec;
+    private final Starting start;
+    private final List<VePart> parts;
     private final byte[] filter;
 
-    private StartList(CallList list, StartSpec spec, byte[] filter) {
+    private StartList(CallList list, StartSpec spec, Starting start, List<VePart> parts, byte[] filter) {
         this.list = list;
         this.spec = spec;
+        this.start = start;
+        this.parts = parts;
         this.filter = filter;
     }
 
@@ -87,14 +92,20 @@ final class StartList {
                 : Set.of(CloneFlag.NEWNS, CloneFlag.NEWPID, CloneFlag.NEWUTS, CloneFlag.NEWIPC, CloneFlag.NEWNET);
     }
 
-    /** The list, ready to be spawned, with a compiled system-call filter for everything in the VE. */
-    static CallList of(StartSpec spec, byte[] filter, Faults faults) {
+    /** The list, ready to be spawned, with the records of the VE's parts and a compiled system-call filter for everything in it. */
+    static CallList of(StartSpec spec, Starting start, List<VePart> parts, byte[] filter, Faults faults)
+            throws IOException {
         CallList list = new CallList(faults);
-        new StartList(list, spec, filter).build();
-        return list;
+        try {
+            new StartList(list, spec, start, parts, filter).build();
+            return list;
+        } catch (IOException | RuntimeException e) {
+            list.close();
+            throw e;
+        }
     }
 
-    private void build() {
+    private void build() throws IOException {
         enterCgroups(list, spec.tasks());
         list.gate(Duration.ofSeconds(GATE_SECONDS));
         list.unshare("unshare cgroup namespace", Set.of(CloneFlag.NEWCGROUP));
@@ -105,6 +116,9 @@ final class StartList {
         // host.
         mountKernelFilesystems();
         makeDevices(devices);
+        for (VePart part : parts) {
+            part.inside(start, list);
+        }
         maskHostFiles();
         // Held until now: the kernel gives a new /proc or /sys only to who can see a whole one already.
         list.unmount("leave old root", ".", Set.of(UmountFlag.DETACH));
@@ -132,7 +146,7 @@ final class StartList {
         list.seccomp(filter);
     }
 
-    private List<Call> changeRoot() {
+    private List<Call> changeRoot() throws IOException {
         String root = spec.root().toString();
         // Nothing the VE mounts may reach the host.
         list.mount("make mounts private", null, "/", null, Set.of(REC, PRIVATE), null);
@@ -140,6 +154,9 @@ final class StartList {
         for (String device : DEVICES) {
             devices.add(
                     list.openTree("take device " + device, FdSource.CWD, "/dev/" + device, Set.of(OpenTreeFlag.CLONE)));
+        }
+        for (VePart part : parts) {
+            part.take(start, list);
         }
         // The mount itself is locked in a mount namespace of less rights; a bind of it is ours.
         list.mount("bind root", root, root, null, Set.of(BIND, REC), null);

@@ -79,7 +79,7 @@ public final class StartVe {
                 session.events().event(VeEvent.Kind.UNMOUNTED);
             }
             throw new VeException(
-                    LiveSettings.isIpInUse(e) ? VzError.IP_IN_USE : VzError.ENV_CREATE,
+                    Addresses.isInUse(e) ? VzError.IP_IN_USE : VzError.ENV_CREATE,
                     VeEvent.of(VeEvent.Kind.START_FAILED),
                     e);
         }

@@ -1,0 +1,57 @@
+package org.jvz.runtime.ve;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jvz.runtime.cgroup.Unenforced;
+import org.jvz.runtime.config.EditResult;
+import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.undo.Transaction;
+
+/**
+ * A change of a running VE, as its parts see it.
+ *
+ * @param transaction undone if any part of the change fails
+ * @param state the running VE
+ * @param result the configuration before and after; the same where settings are only applied anew
+ * @param keys names of the keys that the change is about
+ * @param unenforced what this host cannot keep, told at the end in one line
+ */
+record Changing(
+        VeSession session,
+        Transaction transaction,
+        VeState state,
+        EditResult result,
+        Collection<String> keys,
+        List<Unenforced> unenforced) {
+    Changing(VeSession session, Transaction transaction, VeState state, EditResult result, Collection<String> keys) {
+        this(session, transaction, state, result, keys, new ArrayList<>());
+    }
+
+    VeHost host() {
+        return session.host();
+    }
+
+    Linux linux() {
+        return session.host().linux();
+    }
+
+    VeEvents events() {
+        return session.events();
+    }
+
+    /** What a step is done to, for messages. */
+    String object() {
+        return "container " + session.id();
+    }
+
+    /** Whether the change is about one of these keys. */
+    boolean concerns(String... names) {
+        for (String name : names) {
+            if (keys.contains(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

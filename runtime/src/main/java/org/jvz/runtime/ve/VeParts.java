@@ -1,0 +1,44 @@
+package org.jvz.runtime.ve;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jvz.runtime.config.ConfKey;
+
+/** The one list of the parts of a VE's environment. */
+final class VeParts {
+    private VeParts() {}
+
+    /** All parts, new, in the order of their hooks. */
+    static List<VePart> all() {
+        List<VePart> parts = new ArrayList<>();
+        parts.add(new ProcessLimits());
+        parts.add(new Addresses());
+        parts.add(new CgroupLimits());
+        return parts;
+    }
+
+    /** Whether a running VE takes a change of this key at once. */
+    static boolean takes(ConfKey<?> key) {
+        for (VePart part : all()) {
+            if (part.liveKeys().contains(key.name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The parts that a change of these keys concerns. */
+    static List<VePart> of(Collection<String> keys) {
+        List<VePart> parts = new ArrayList<>();
+        for (VePart part : all()) {
+            for (String key : part.liveKeys()) {
+                if (keys.contains(key)) {
+                    parts.add(part);
+                    break;
+                }
+            }
+        }
+        return parts;
+    }
+}

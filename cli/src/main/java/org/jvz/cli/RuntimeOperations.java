@@ -108,7 +108,7 @@ final class RuntimeOperations implements VeOperations {
 
     @Override
     public void resetLimits(CtId id, VeEvents events) throws IOException {
-        new SetVe(host).resetLimits(id);
+        new SetVe(host).resetLimits(id, events);
     }
 
     @Override

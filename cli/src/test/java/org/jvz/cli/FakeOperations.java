@@ -83,7 +83,7 @@ final class FakeOperations implements VeOperations {
 
     @Override
     public void resetLimits(CtId id, VeEvents events) throws IOException {
-        new SetVe(host()).resetLimits(id);
+        new SetVe(host()).resetLimits(id, events);
     }
 
     private VeHost host() {

@@ -151,14 +151,14 @@ public final class ConfKey<T> {
     public static final ConfKey<BarrierLimit> KMEMSIZE =
             bytes("KMEMSIZE", NEVER_APPLIED, "Memory of the kernel, in bytes; accounted only.", "kmemsize,k");
     public static final ConfKey<BarrierLimit> LOCKEDPAGES =
-            pages("LOCKEDPAGES", AT_START, "Memory locked by mlock, in pages.", "lockedpages,l");
+            pages("LOCKEDPAGES", AT_ONCE, "Memory locked by mlock, in pages.", "lockedpages,l");
     public static final ConfKey<BarrierLimit> SHMPAGES =
             pages("SHMPAGES", AT_ONCE, "Shared memory, in pages.", "shmpages");
-    public static final ConfKey<BarrierLimit> NUMFILE = count("NUMFILE", AT_START, "Open files.", "numfile,n");
-    public static final ConfKey<BarrierLimit> NUMFLOCK = count("NUMFLOCK", AT_START, "File locks.", "numflock,f");
+    public static final ConfKey<BarrierLimit> NUMFILE = count("NUMFILE", AT_ONCE, "Open files.", "numfile,n");
+    public static final ConfKey<BarrierLimit> NUMFLOCK = count("NUMFLOCK", AT_ONCE, "File locks.", "numflock,f");
     public static final ConfKey<BarrierLimit> NUMPTY = count("NUMPTY", AT_ONCE, "Pseudo-terminals.", "numpty,t");
     public static final ConfKey<BarrierLimit> NUMSIGINFO =
-            count("NUMSIGINFO", AT_START, "Queued signals.", "numsiginfo,i");
+            count("NUMSIGINFO", AT_ONCE, "Queued signals.", "numsiginfo,i");
     public static final ConfKey<BarrierLimit> NUMTCPSOCK =
             count("NUMTCPSOCK", NEVER_APPLIED, "TCP sockets; accounted only.", "numtcpsock");
     public static final ConfKey<BarrierLimit> NUMOTHERSOCK =

@@ -105,6 +105,16 @@ abstract class JffiProcesses extends JffiMounts {
     }
 
     @Override
+    public ResourceLimit.Pair limit(int pid, ResourceLimit resource) throws SyscallException {
+        try (OffHeap memory = new OffHeap()) {
+            long limits = memory.zeroed(16);
+            long result = Native.call(SystemCall.PRLIMIT64, pid, resource.number(), 0, limits);
+            check(result, "prlimit64", pid, "RLIMIT_" + resource);
+            return new ResourceLimit.Pair(OffHeap.getLong(limits), OffHeap.getLong(limits + 8));
+        }
+    }
+
+    @Override
     public void setDumpable(boolean dumpable) throws SyscallException {
         int value = dumpable ? 1 : 0;
         check(Native.call(SystemCall.PRCTL, PR_SET_DUMPABLE, value), "prctl", "PR_SET_DUMPABLE", value);

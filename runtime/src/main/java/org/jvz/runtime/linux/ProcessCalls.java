@@ -46,4 +46,7 @@ public interface ProcessCalls {
      * @param hard what it may raise that to
      */
     void setLimit(int pid, ResourceLimit resource, long soft, long hard) throws SyscallException;
+
+    /** The limit of another process; ESRCH if it is gone. */
+    ResourceLimit.Pair limit(int pid, ResourceLimit resource) throws SyscallException;
 }

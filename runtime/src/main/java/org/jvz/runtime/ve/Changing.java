@@ -3,6 +3,8 @@ package org.jvz.runtime.ve;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.config.EditResult;
 import org.jvz.runtime.linux.Linux;
@@ -16,6 +18,7 @@ import org.jvz.runtime.undo.Transaction;
  * @param result the configuration before and after; the same where settings are only applied anew
  * @param keys names of the keys that the change is about
  * @param unenforced what this host cannot keep, told at the end in one line
+ * @param settings what the VE has been given, to be changed with it; see {@link VeState}
  */
 record Changing(
         VeSession session,
@@ -23,9 +26,10 @@ record Changing(
         VeState state,
         EditResult result,
         Collection<String> keys,
-        List<Unenforced> unenforced) {
+        List<Unenforced> unenforced,
+        Map<String, String> settings) {
     Changing(VeSession session, Transaction transaction, VeState state, EditResult result, Collection<String> keys) {
-        this(session, transaction, state, result, keys, new ArrayList<>());
+        this(session, transaction, state, result, keys, new ArrayList<>(), new TreeMap<>(state.settings()));
     }
 
     VeHost host() {

@@ -3,10 +3,13 @@ package org.jvz.runtime.ve;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.CloneFlag;
+import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
+import org.jvz.runtime.linux.ResourceLimit;
 import org.jvz.runtime.linux.spawn.CallList;
 import org.jvz.runtime.linux.spawn.Faults;
 import org.jvz.runtime.linux.spawn.FdSource;
@@ -53,12 +56,14 @@ final class ExecList {
     /**
      * The list that runs {@code program} in the VE whose init {@code init} is a pidfd of.
      *
+     * @param limits what the VE's processes have, whatever the caller has
      * @param tasks the {@code tasks} files of the v1 cgroups to run in
      * @param unified the v2 cgroup to run in, null for the caller's
      */
     static CallList of(
             RunningVe ve,
             Fd init,
+            Rlimits limits,
             List<Path> tasks,
             @Nullable Fd unified,
             byte[] filter,
@@ -75,6 +80,7 @@ final class ExecList {
         list.nested("clone inside", Set.of(), unified);
         // Then the cgroups, so that the VE's limits hold before its processes can do anything to ours.
         StartList.enterCgroups(list, tasks);
+        inheritNothing(list, limits);
         list.setNamespace("enter namespaces", FdSource.of(init), object, inside);
         list.newSession();
         list.changeDirectory("enter root", "/");
@@ -84,6 +90,17 @@ final class ExecList {
         StartList.restrict(list, filter);
         execute(list, "execute", program);
         return list;
+    }
+
+    /** Gives the child what the VE's init has, in the place of what our caller has; here it may still raise limits. */
+    private static void inheritNothing(CallList list, Rlimits limits) {
+        for (Map.Entry<ResourceLimit, ResourceLimit.Pair> limit : limits.pairs().entrySet()) {
+            // As at the start: who may not raise limits passes its own on.
+            list.limit(limit.getKey(), limit.getValue().soft(), limit.getValue().hard())
+                    .ignoring(Errno.EPERM);
+        }
+        // A child of vfork has a value of its own: __set_oom_adj() in the kernel's fs/proc/base.c.
+        list.writeFile("reset oom_score_adj", FdSource.CWD, "/proc/self/oom_score_adj", new byte[] {'0'});
     }
 
     /** The end of a list: the program's streams and the program. */

@@ -18,6 +18,7 @@ final class HostUndo implements UndoHandlers {
     private static final String SYMLINK = "symlink";
     private static final String RESTORE = "restore";
     private static final String LIMITS = "limits";
+    private static final String TEXT = "text";
     /** How long a killed process may take to leave, seconds. One in uninterruptible sleep on a dead disk may take longer. */
     private static final int KILL_SECONDS = 30;
 
@@ -47,6 +48,11 @@ final class HostUndo implements UndoHandlers {
         return new UndoStep(LIMITS, before.toArgs());
     }
 
+    /** Writes what a small file of ours holds now into it again, unless it is gone. */
+    static UndoStep text(Path file) throws IOException {
+        return UndoStep.of(TEXT, file.toString(), Files.readString(file));
+    }
+
     @Override
     public void undo(UndoStep step) throws IOException {
         if (RootfsUndo.knows(step.kind())) {
@@ -72,6 +78,16 @@ final class HostUndo implements UndoHandlers {
                 }
             }
             case LIMITS -> putBackLimits(step);
+            case ProcessLimits.UNDO -> ProcessLimits.undo(host, step);
+            case InsideLimits.UNDO -> InsideLimits.undo(host, step);
+            case TEXT -> {
+                Path file = Path.of(step.args().get(0));
+                if (Files.exists(file)) {
+                    Path temporary = file.resolveSibling(file.getFileName() + ".new");
+                    Files.writeString(temporary, step.args().get(1));
+                    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
             default -> throw new IOException("unknown kind of undo step: " + step.kind());
         }
     }

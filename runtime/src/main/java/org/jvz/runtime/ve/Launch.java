@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.StartLimits;
 import org.jvz.runtime.cgroup.Unenforced;
@@ -43,6 +44,7 @@ final class Launch {
     private final VeSession session;
     private final Ve ve;
     private final IdShift shift;
+    private Map<String, String> settings = Map.of();
 
     Launch(VeSession session, Ve ve, IdShift shift) {
         this.session = session;
@@ -89,8 +91,14 @@ final class Launch {
             Path adjustment = Path.of("/proc/" + started.pid() + "/oom_score_adj");
             write(transaction, "reset oom_score_adj", adjustment, "0\n");
             tellUnenforced(start);
+            settings = start.settings();
             return started;
         }
+    }
+
+    /** What the VE was given, to be kept in its state. */
+    Map<String, String> settings() {
+        return settings;
     }
 
     /** Tells in one line what of the configuration has no effect on this host. */

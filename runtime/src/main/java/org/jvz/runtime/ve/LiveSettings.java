@@ -1,6 +1,7 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,17 +16,29 @@ final class LiveSettings {
     private final VeSession session;
     private final EditResult result;
     private final Collection<String> keys;
+    private final String failed;
 
-    /** The changed settings. */
-    LiveSettings(VeSession session, EditResult result) {
-        this(session, result, names(result.changed()));
+    /** The changed settings, which are then saved or not. */
+    LiveSettings(VeSession session, EditResult result, boolean save) {
+        this(
+                session,
+                result,
+                names(result.changed()),
+                save
+                        ? "Error: failed to apply some parameters, not saving configuration file!"
+                        : "Error: failed to apply some parameters, nothing is changed");
     }
 
-    /** Settings to be applied whether they have changed or not. */
-    LiveSettings(VeSession session, EditResult result, Collection<String> keys) {
+    /**
+     * Settings to be applied whether they have changed or not.
+     *
+     * @param failed what to say if that fails
+     */
+    LiveSettings(VeSession session, EditResult result, Collection<String> keys, String failed) {
         this.session = session;
         this.result = result;
         this.keys = keys;
+        this.failed = failed;
     }
 
     private static List<String> names(List<ConfKey<?>> keys) {
@@ -50,6 +63,7 @@ final class LiveSettings {
             for (VePart part : parts) {
                 change(part, change);
             }
+            remember(change);
             rest.run();
             transaction.commit();
         }
@@ -61,12 +75,24 @@ final class LiveSettings {
         }
     }
 
-    private static void change(VePart part, Changing change) {
+    /** Writes down what later commands have to know; taken back with the rest. */
+    private static void remember(Changing change) throws IOException {
+        VeState state = change.state();
+        VeState changed = state.with(change.settings());
+        if (!changed.equals(state)) {
+            Path file = change.host().paths().state(change.session().id());
+            change.transaction().step("write state", file.toString(), HostUndo.text(file), () -> {
+                changed.write(file);
+                return changed;
+            });
+        }
+    }
+
+    private void change(VePart part, Changing change) {
         try {
             part.change(change);
         } catch (IOException e) {
-            throw new VeException(
-                    part.changeError(e), "Error: failed to apply some parameters, not saving configuration file!", e);
+            throw new VeException(part.changeError(e), failed, e);
         }
     }
 }

@@ -50,6 +50,17 @@ record PendingSettings(List<ConfKey<?>> forRestart, List<ConfKey<?>> recorded, @
         return new PendingSettings(left, recorded, group);
     }
 
+    /** Names of all keys that are beancounters. */
+    static List<String> beancounters() {
+        List<String> names = new ArrayList<>();
+        for (ConfKey<?> key : ConfKey.all()) {
+            if (groupOf(key).equals("UBC")) {
+                names.add(key.name());
+            }
+        }
+        return names;
+    }
+
     /** Names of keys as options show them, joined by blanks. */
     static String names(List<ConfKey<?>> keys) {
         StringBuilder names = new StringBuilder();

@@ -1,55 +1,112 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.jvz.runtime.cgroup.StartLimits;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.ResourceLimit;
 import org.jvz.runtime.linux.SyscallException;
+import org.jvz.runtime.undo.UndoStep;
 
-/** Limits that a VE's processes inherit from its init; getrlimit(2). */
+/**
+ * Limits of a VE's processes, which they inherit from init: open files, locked memory, queued signals, file locks. A change
+ * reaches every process that runs, and commands executed later take what init was given last ({@link RunningVe#exec}).
+ */
 final class ProcessLimits implements VePart {
-    /** Descriptors a process of a VE may open unless it raises its limit itself: as on any Debian. */
-    private static final long OPEN_FILES_SOFT = 1024;
+    /** Under this word a running VE's limits are kept, in the form of {@link Rlimits#text}. */
+    static final String SETTING = "rlimits";
 
-    private static final long MEMLOCK_BYTES = 8L << 20;
-    private static final long STACK_BYTES = 8L << 20;
+    /** Kind of the undo step; its arguments are the CTID, the former limits, and those of each process. */
+    static final String UNDO = "rlimits";
 
     @Override
     public Set<String> liveKeys() {
-        return Set.of();
+        return Set.of("NUMFILE", "LOCKEDPAGES", "NUMSIGINFO", "NUMFLOCK", "PHYSPAGES", "PRIVVMPAGES");
     }
 
     @Override
     public void admit(Starting start, int pid) throws IOException {
-        StartLimits limits = StartLimits.of(start.conf());
+        Rlimits limits = Rlimits.of(start.conf());
         start.transaction()
                 .step("set resource limits", "container " + start.ve().id(), null, () -> {
-                    long files = limits.openFiles().orElse(StartLimits.OPEN_FILES_MAX);
-                    long locked = limits.lockedBytes().orElse(MEMLOCK_BYTES);
-                    limit(start, pid, ResourceLimit.NOFILE, Math.min(files, OPEN_FILES_SOFT), files);
-                    limit(start, pid, ResourceLimit.NPROC, ResourceLimit.INFINITY, ResourceLimit.INFINITY);
-                    limit(start, pid, ResourceLimit.CORE, 0, ResourceLimit.INFINITY);
-                    limit(start, pid, ResourceLimit.STACK, STACK_BYTES, ResourceLimit.INFINITY);
-                    limit(start, pid, ResourceLimit.MEMLOCK, Math.min(locked, MEMLOCK_BYTES), locked);
-                    if (limits.pendingSignals().isPresent()) {
-                        long signals = limits.pendingSignals().getAsLong();
-                        limit(start, pid, ResourceLimit.SIGPENDING, signals, signals);
+                    for (Map.Entry<ResourceLimit, ResourceLimit.Pair> limit :
+                            limits.pairs().entrySet()) {
+                        set(start, pid, limit.getKey(), limit.getValue());
                     }
                     return pid;
                 });
+        start.settings().put(SETTING, limits.text());
     }
 
     /** Sets one limit; a caller who may not raise limits (no CAP_SYS_RESOURCE, as in a container) passes its own on. */
-    private static void limit(Starting start, int pid, ResourceLimit resource, long soft, long hard)
+    private static void set(Starting start, int pid, ResourceLimit resource, ResourceLimit.Pair limit)
             throws IOException {
         try {
-            start.linux().setLimit(pid, resource, soft, hard);
+            start.linux().setLimit(pid, resource, limit.soft(), limit.hard());
         } catch (SyscallException e) {
             if (!e.is(Errno.EPERM)) {
                 throw e;
             }
+            String key = Rlimits.keyOf(resource);
+            if (!key.isEmpty() && start.text(key) != null) {
+                start.cannotKeep(key, "raising it takes CAP_SYS_RESOURCE, which this process has not");
+            }
         }
+    }
+
+    @Override
+    public void change(Changing change) throws IOException {
+        String kept = change.settings().get(SETTING);
+        Rlimits now = kept == null ? Rlimits.of(change.result().before()) : Rlimits.parse(kept);
+        Rlimits wanted = Rlimits.of(change.result().after());
+        List<ResourceLimit> changed = new ArrayList<>();
+        for (ResourceLimit resource : wanted.pairs().keySet()) {
+            if (isConcerned(change, resource)
+                    && !wanted.pairs().get(resource).equals(now.pairs().get(resource))) {
+                changed.add(resource);
+            }
+        }
+        if (changed.isEmpty()) {
+            return;
+        }
+        VeProcesses processes = new VeProcesses(change.host(), change.session().id());
+        List<String> undo = new ArrayList<>();
+        undo.add(change.session().id().toString());
+        undo.add(now.text());
+        undo.addAll(processes.limits(changed));
+        change.transaction().step("set resource limits", change.object(), new UndoStep(UNDO, undo), () -> {
+            for (ResourceLimit resource : changed) {
+                processes.setAll(
+                        resource, now.pairs().get(resource), wanted.pairs().get(resource));
+            }
+            return changed;
+        });
+        for (ResourceLimit resource : changed) {
+            now.pairs().put(resource, wanted.pairs().get(resource));
+        }
+        change.settings().put(SETTING, now.text());
+    }
+
+    /** RAM decides about locked memory where LOCKEDPAGES does not. */
+    private static boolean isConcerned(Changing change, ResourceLimit resource) {
+        return change.concerns(Rlimits.keyOf(resource))
+                || (resource == ResourceLimit.MEMLOCK && change.concerns("PHYSPAGES", "PRIVVMPAGES"));
+    }
+
+    /** Gives all processes of the VE the limits they had, and those made meanwhile what the VE had. */
+    static void undo(VeHost host, UndoStep step) throws IOException {
+        CtId id = CtId.parse(step.args().get(0));
+        Rlimits former = Rlimits.parse(step.args().get(1));
+        @Nullable VeState state = VeState.read(host.paths().state(id));
+        if (state == null || !state.initAlive()) {
+            return;
+        }
+        new VeProcesses(host, id)
+                .putBack(former, step.args().subList(2, step.args().size()));
     }
 
     @Override

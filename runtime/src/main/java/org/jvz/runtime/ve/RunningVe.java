@@ -74,9 +74,16 @@ final class RunningVe implements AutoCloseable {
         VeCgroup cgroup = host.cgroup(id);
         byte[] filter = SeccompFilter.program(VeGuards.refusals(), host.filterCache(), host.linux());
         try (Fd dir = openCgroup(cgroup);
-                CallList list = ExecList.of(this, init, cgroup.v1TaskFiles(), dir, filter, program, host.faults())) {
+                CallList list =
+                        ExecList.of(this, init, limits(), cgroup.v1TaskFiles(), dir, filter, program, host.faults())) {
             return new Spawner(host.linux()).run(list, java.util.Set.<CloneFlag>of(), null);
         }
+    }
+
+    /** What the VE's processes inherit; none for a VE that was started by a jvz which did not note it. */
+    private Rlimits limits() throws IOException {
+        String text = state.settings().get(ProcessLimits.SETTING);
+        return Rlimits.parse(text == null ? "" : text);
     }
 
     /**

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.cgroup.Unenforced;
+import org.jvz.runtime.config.BarrierLimit;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.EditResult;
@@ -16,8 +18,8 @@ import org.jvz.runtime.rootfs.RootMount;
 /**
  * Changes a VE's configuration, its name and the passwords inside.
  *
- * <p>A running VE takes none of the settings of its environment yet: {@link PendingSettings} tells which ones it would have
- * to be restarted for, and the caller is told. CT 0, the host, has a configuration and nothing else.
+ * <p>A running VE takes most settings of its environment at once ({@link VePart#liveKeys}); {@link PendingSettings} tells
+ * which ones it would have to be restarted for, and the caller is told. CT 0, the host, has a configuration and nothing else.
  */
 public final class SetVe {
     private final VeHost host;
@@ -40,23 +42,51 @@ public final class SetVe {
     }
 
     /**
-     * Applies the limits of the configuration anew.
+     * Gives a running VE the beancounters of its configuration anew, whatever was set since without being saved. The host
+     * itself, CT 0, has none to be given: its kernel counts nothing that it could be limited by.
      *
-     * @throws VeException always: with {@link VzError#NOT_RUNNING} for a stopped VE, else because limits are not applied to
-     *     running VEs
+     * @throws VeException with {@link VzError#NOT_RUNNING} for a stopped VE
      */
-    public void resetLimits(CtId id) throws IOException {
-        if (id.value() != 0) {
-            VeState state = VeState.read(host.paths().state(id));
-            if (state == null || !state.initAlive()) {
+    public void resetLimits(CtId id, VeEvents events) throws IOException {
+        if (id.value() == 0) {
+            tellHost(id, events);
+            return;
+        }
+        try (VeSession session = VeSession.open(host, id, "", events)) {
+            VeState state = session.running();
+            if (state == null) {
                 throw new VeException(VzError.NOT_RUNNING, VeEvent.of(VeEvent.Kind.NOT_RUNNING));
             }
+            VeConf conf = session.ve().conf();
+            new LiveSettings(
+                            session,
+                            new EditResult(conf, conf),
+                            PendingSettings.beancounters(),
+                            "Unable to apply UBC parameters")
+                    .apply(state, () -> conf);
         }
-        throw new VeException(
-                VzError.SET_UBC,
-                id.value() == 0
-                        ? "Unable to apply UBC parameters to the host: its kernel has no beancounters"
-                        : "Unable to apply UBC parameters to running container " + id + ": restart it");
+    }
+
+    private static boolean isUnlimited(String value) {
+        return value.startsWith("unlimited") || value.startsWith(Long.toString(BarrierLimit.UNLIMITED));
+    }
+
+    /** Names in one line what the host's own configuration, 0.conf, would limit. */
+    private void tellHost(CtId id, VeEvents events) throws IOException {
+        if (!Files.exists(host.paths().conf(id))) {
+            return;
+        }
+        VeConf conf = VeConf.read(host.conf(), id);
+        List<Unenforced> all = new ArrayList<>();
+        for (String key : PendingSettings.beancounters()) {
+            String value = conf.text(key);
+            if (value != null && !isUnlimited(value)) {
+                all.add(new Unenforced(key, "the kernel limits nothing for the host itself"));
+            }
+        }
+        if (!all.isEmpty()) {
+            events.event(VeEvent.Kind.NOT_ENFORCED, Unenforced.summary(all));
+        }
     }
 
     private void set(VeSession session, SetOptions options) throws IOException {
@@ -84,7 +114,7 @@ public final class SetVe {
         }
         VeEvents events = session.events();
         if (state != null) {
-            new LiveSettings(session, result).apply(state, () -> {
+            new LiveSettings(session, result, options.save()).apply(state, () -> {
                 if (options.save()) {
                     save(result, options, configured, events);
                 }

@@ -187,11 +187,9 @@ final class StartList {
             list.attach("attach device " + DEVICES[i], trees.get(i).result(), path);
         }
         list.mkdir("make pts", "/dev/pts", 0755);
-        String pty = "newinstance,ptmxmode=0666,mode=620,gid=5" + (spec.ptys() > 0 ? ",max=" + spec.ptys() : "");
-        list.mount("mount devpts", "devpts", "/dev/pts", "devpts", Set.of(NOSUID, NOEXEC), pty);
+        list.mount("mount devpts", "devpts", "/dev/pts", "devpts", Set.of(NOSUID, NOEXEC), ptyOptions(spec.ptys()));
         list.mkdir("make shm", "/dev/shm", 01777);
-        String shm = "mode=1777" + (spec.shmBytes() > 0 ? ",size=" + spec.shmBytes() : "");
-        list.mount("mount shm", "tmpfs", "/dev/shm", "tmpfs", Set.of(NOSUID, NODEV), shm);
+        list.mount("mount shm", "tmpfs", "/dev/shm", "tmpfs", Set.of(NOSUID, NODEV), shmOptions(spec.shmBytes()));
         list.mkdir("make mqueue", "/dev/mqueue", 0755);
         list.mount("mount mqueue", "mqueue", "/dev/mqueue", "mqueue", GUARDED, null);
         list.symlinkAt("link ptmx", "pts/ptmx", FdSource.CWD, "/dev/ptmx");
@@ -199,6 +197,16 @@ final class StartList {
         list.symlinkAt("link stdin", "/proc/self/fd/0", FdSource.CWD, "/dev/stdin");
         list.symlinkAt("link stdout", "/proc/self/fd/1", FdSource.CWD, "/dev/stdout");
         list.symlinkAt("link stderr", "/proc/self/fd/2", FdSource.CWD, "/dev/stderr");
+    }
+
+    /** Options of a devpts with at most so many terminals, 0 for the kernel's default. */
+    static String ptyOptions(long ptys) {
+        return "newinstance,ptmxmode=0666,mode=620,gid=5" + (ptys > 0 ? ",max=" + ptys : "");
+    }
+
+    /** Options of a tmpfs for shared memory of that size in bytes, 0 for the kernel's default of half the RAM. */
+    static String shmOptions(long bytes) {
+        return "mode=1777,size=" + (bytes > 0 ? Long.toString(bytes) : "50%");
     }
 
     private void maskHostFiles() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.guest.BootKind;
 import org.jvz.runtime.guest.Guest;
@@ -69,8 +70,9 @@ public final class StartVe {
             String init = prepareGuest(transaction, ve, shift, options, session.events());
             ExecList.Program program = new ExecList.Program(
                     List.of(init), List.of("init", "-z"), INIT_ENVIRONMENT, null, null, null, false);
-            try (Spawned started = new Launch(session, ve, shift).run(transaction, program)) {
-                remember(transaction, ve, shift, started.pid());
+            Launch launch = new Launch(session, ve, shift);
+            try (Spawned started = launch.run(transaction, program)) {
+                remember(transaction, ve, shift, started.pid(), launch.settings());
             }
             transaction.commit();
             warnOfStartScript(session);
@@ -130,7 +132,8 @@ public final class StartVe {
         }
     }
 
-    private void remember(Transaction transaction, Ve ve, IdShift shift, int pid) throws IOException {
+    private void remember(Transaction transaction, Ve ve, IdShift shift, int pid, Map<String, String> settings)
+            throws IOException {
         Path file = host.paths().state(ve.id());
         Path vepid = TearDown.vepid(host, ve.id());
         transaction.step("write pid", vepid.toString(), RootfsUndo.unlink(vepid), () -> {
@@ -142,7 +145,7 @@ public final class StartVe {
             if (stat == null || !stat.alive()) {
                 throw new IOException("init ended at once");
             }
-            new VeState(pid, stat.startTicks(), shift.uid(), ve.root().toString()).write(file);
+            new VeState(pid, stat.startTicks(), shift.uid(), ve.root().toString(), settings).write(file);
             return stat;
         });
     }

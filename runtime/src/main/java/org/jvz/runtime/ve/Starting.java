@@ -2,6 +2,8 @@ package org.jvz.runtime.ve;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.cgroup.VeCgroup;
@@ -17,6 +19,7 @@ import org.jvz.runtime.undo.Transaction;
  * @param shift the VE's ids
  * @param cgroup its cgroups
  * @param unenforced what this host cannot keep, told at the end of the start in one line
+ * @param settings what later commands have to know of what the VE was given; see {@link VeState}
  */
 record Starting(
         VeSession session,
@@ -24,9 +27,10 @@ record Starting(
         Ve ve,
         IdShift shift,
         VeCgroup cgroup,
-        List<Unenforced> unenforced) {
+        List<Unenforced> unenforced,
+        Map<String, String> settings) {
     Starting(VeSession session, Transaction transaction, Ve ve, IdShift shift, VeCgroup cgroup) {
-        this(session, transaction, ve, shift, cgroup, new ArrayList<>());
+        this(session, transaction, ve, shift, cgroup, new ArrayList<>(), new TreeMap<>());
     }
 
     VeConf conf() {

@@ -12,9 +12,11 @@ final class VeParts {
     /** All parts, new, in the order of their hooks. */
     static List<VePart> all() {
         List<VePart> parts = new ArrayList<>();
-        parts.add(new ProcessLimits());
         parts.add(new Addresses());
         parts.add(new CgroupLimits());
+        parts.add(new InsideLimits());
+        // The last to change: without CAP_SYS_RESOURCE a process's limit that was lowered stays so.
+        parts.add(new ProcessLimits());
         return parts;
     }
 

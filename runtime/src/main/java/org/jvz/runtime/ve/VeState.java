@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,23 @@ import org.jspecify.annotations.Nullable;
  * @param initStart when that process started, clock ticks since boot; tells it from a later one with its pid
  * @param idBase host id of the VE's root, 0 for a privileged VE
  * @param root where its root file system is mounted on the host
+ * @param settings what the VE has been given of settings that later commands have to know, by a word of the part's own;
+ *     it may differ from the configuration after a change that was not saved
  */
-record VeState(int initPid, long initStart, long idBase, String root) {
+record VeState(int initPid, long initStart, long idBase, String root, Map<String, String> settings) {
+    VeState {
+        settings = new TreeMap<>(settings);
+    }
+
+    VeState(int initPid, long initStart, long idBase, String root) {
+        this(initPid, initStart, idBase, root, Map.of());
+    }
+
+    /** The same VE with other settings. */
+    VeState with(Map<String, String> changed) {
+        return new VeState(initPid, initStart, idBase, root, changed);
+    }
+
     /** Loaded when JSON is written, or read in another form than ours: {@code status} does neither. */
     private static final class Json {
         static final JsonFactory FACTORY = new JsonFactory();
@@ -60,11 +77,33 @@ record VeState(int initPid, long initStart, long idBase, String root) {
                 }
             }
         }
-        boolean plain =
-                text.indexOf('\\', at) < 0 && text.indexOf('"', at) == text.length() - 2 && text.endsWith("\"}");
-        return plain && numbers[0] <= Integer.MAX_VALUE
-                ? new VeState((int) numbers[0], numbers[1], numbers[2], text.substring(at, text.length() - 2))
+        int end = text.indexOf('"', at);
+        Map<String, String> settings = new TreeMap<>();
+        return numbers[0] <= Integer.MAX_VALUE
+                        && text.indexOf('\\', at) < 0
+                        && end >= 0
+                        && ownSettings(text, end + 1, settings)
+                ? new VeState((int) numbers[0], numbers[1], numbers[2], text.substring(at, end), settings)
                 : null;
+    }
+
+    /** Reads the rest of the text, {@code ,"settings":{"a":"b","c":"d"}}}; whether it is that. */
+    private static boolean ownSettings(String text, int from, Map<String, String> into) {
+        String before = ",\"settings\":{";
+        if (!text.startsWith(before, from)) {
+            return text.startsWith("}", from) && text.length() == from + 1;
+        }
+        int at = from + before.length();
+        while (text.startsWith("\"", at)) {
+            int middle = text.indexOf("\":\"", at + 1);
+            int end = middle < 0 ? -1 : text.indexOf('"', middle + 3);
+            if (end < 0) {
+                return false;
+            }
+            into.put(text.substring(at + 1, middle), text.substring(middle + 3, end));
+            at = text.startsWith(",", end + 1) ? end + 2 : end + 1;
+        }
+        return text.startsWith("}}", at) && text.length() == at + 2;
     }
 
     private static VeState parse(Path file, byte[] text) throws IOException {
@@ -72,6 +111,7 @@ record VeState(int initPid, long initStart, long idBase, String root) {
         long start = 0;
         long base = 0;
         String root = "";
+        Map<String, String> settings = new TreeMap<>();
         try (JsonParser parser = Json.FACTORY.createParser(text)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.FIELD_NAME) {
@@ -82,6 +122,13 @@ record VeState(int initPid, long initStart, long idBase, String root) {
                         case "initStart" -> start = parser.getLongValue();
                         case "idBase" -> base = parser.getLongValue();
                         case "root" -> root = parser.getText();
+                        case "settings" -> {
+                            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                                String name = parser.currentName();
+                                parser.nextToken();
+                                settings.put(name, parser.getText());
+                            }
+                        }
                         default -> parser.skipChildren();
                     }
                 }
@@ -89,7 +136,7 @@ record VeState(int initPid, long initStart, long idBase, String root) {
         } catch (IOException e) {
             throw new IOException("state file " + file + " is broken; remove it if the VE does not run", e);
         }
-        return new VeState(pid, start, base, root);
+        return new VeState(pid, start, base, root, settings);
     }
 
     /** Writes the file whole or not at all. */
@@ -102,6 +149,11 @@ record VeState(int initPid, long initStart, long idBase, String root) {
             json.writeNumberField("initStart", initStart);
             json.writeNumberField("idBase", idBase);
             json.writeStringField("root", root);
+            json.writeObjectFieldStart("settings");
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                json.writeStringField(setting.getKey(), setting.getValue());
+            }
+            json.writeEndObject();
             json.writeEndObject();
         }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,18 @@ class VeStateTest {
         assertThat(VeState.read(file)).isEqualTo(state);
     }
 
+    @Test
+    void settingsAreKept() throws IOException {
+        Path file = dir.resolve("101.json");
+        for (Map<String, String> settings :
+                List.of(Map.of("a", "b"), Map.of("a", "", "b", "1 2:3"), Map.of("a", "\"", "b", "\\", "c", "},{"))) {
+            VeState state = new VeState(1, 2, 3, "/r", settings);
+            state.write(file);
+            assertThat(VeState.read(file)).isEqualTo(state);
+            assertThat(VeState.read(file).with(Map.of())).isEqualTo(new VeState(1, 2, 3, "/r"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -36,6 +50,8 @@ class VeStateTest {
             {"root":"/r","new":[{"initPid":9}],"idBase":3,"initStart":2,"initPid":1}
             {"initPid":1,"initStart":2,"idBase":3,"root":"/r","later":"x"}
             {"initPid":1,"initStart":2,"idBase":3,"root":"/r"}\s
+            {"initPid":1,"initStart":2,"idBase":3,"root":"/r","settings":{}}
+            {"initPid":1,"initStart":2,"idBase":3,"root":"/r","settings":{ }}
             """)
     void otherFormsOfTheSameAreRead(String text) throws IOException {
         Path file = Files.writeString(dir.resolve("x.json"), text);

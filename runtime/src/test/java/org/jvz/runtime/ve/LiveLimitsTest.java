@@ -1,0 +1,284 @@
+package org.jvz.runtime.ve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.EditResult;
+import org.jvz.runtime.config.VeConf;
+import org.jvz.runtime.linux.Errno;
+import org.jvz.runtime.linux.spawn.Faults;
+import org.jvz.runtime.undo.StepObserver;
+import org.jvz.testing.RootTest;
+
+/** Limits of a running VE that change while it runs: all of them or none, for what runs and for what is executed later. */
+@Tag("vm")
+class LiveLimitsTest {
+    /** Something of every kind: cgroups, file systems inside, the IPC namespace, processes. */
+    private static final String[] ALL = {
+        "NUMPROC", "200:200",
+        "PHYSPAGES", "0:32768",
+        "CPUUNITS", "2000",
+        "SHMPAGES", "1024:1024",
+        "NUMPTY", "7:7",
+        "NUMFILE", "300:300",
+        "LOCKEDPAGES", "16:16",
+        "NUMSIGINFO", "99:99",
+        "NUMFLOCK", "55:55"
+    };
+
+    @TempDir
+    Path prefix;
+
+    private TinyHost tiny;
+
+    @BeforeEach
+    void startVe() throws IOException {
+        assumeTrue(TinyHost.possible(), "no /bin/busybox (package busybox-static)");
+        tiny = new TinyHost(prefix);
+        tiny.create(tiny.host());
+        tiny.start(tiny.host());
+    }
+
+    @AfterEach
+    void endVe() throws IOException {
+        tiny.stop(tiny.host());
+        tiny.destroy(tiny.host());
+    }
+
+    private void set(VeHost host, boolean save, String... keysAndValues) throws IOException {
+        List<ConfKey<?>> asked = new ArrayList<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            asked.add(Objects.requireNonNull(ConfKey.named(keysAndValues[i])));
+        }
+        SetOptions options = new SetOptions(
+                conf -> {
+                    VeConf after = conf;
+                    for (int i = 0; i < keysAndValues.length; i += 2) {
+                        after = after.withText(keysAndValues[i], keysAndValues[i + 1]);
+                    }
+                    return new EditResult(conf, after);
+                },
+                asked,
+                save,
+                SetOptions.WhenRestartNeeded.WARN,
+                false,
+                List.of());
+        new SetVe(host).run(TinyHost.ID, options, tiny.listener());
+    }
+
+    private VeState state() throws IOException {
+        return Objects.requireNonNull(VeState.read(tiny.paths.state(TinyHost.ID)));
+    }
+
+    /** What the VE has of everything that the tests change, read from the kernel, and what the files say. */
+    private TreeMap<String, String> facts() throws IOException {
+        TreeMap<String, String> facts = new TreeMap<>();
+        int init = state().initPid();
+        for (String line : Files.readAllLines(Path.of("/proc/" + init + "/limits"))) {
+            facts.put(
+                    "init's " + line.substring(0, 25).strip(),
+                    line.substring(25).strip());
+        }
+        for (String line : Files.readAllLines(Path.of("/proc/" + init + "/mountinfo"))) {
+            String[] words = line.split(" ");
+            if (words[4].equals("/dev/shm") || words[4].equals("/dev/pts")) {
+                facts.put(words[4], line.substring(line.indexOf(" - ")));
+            }
+        }
+        facts.put("inside", tiny.sh("cat /proc/sys/kernel/shmall; ulimit -Hn; ulimit -Sn; ulimit -l"));
+        for (Path dir : tiny.host().cgroup(TinyHost.ID).directories()) {
+            for (String name : List.of("pids.max", "memory.limit_in_bytes", "memory.max", "cpu.shares", "cpu.weight")) {
+                if (Files.exists(dir.resolve(name))) {
+                    facts.put(name, Files.readString(dir.resolve(name)).strip());
+                }
+            }
+        }
+        facts.put("configuration", Files.readString(tiny.paths.conf(TinyHost.ID)));
+        facts.put("state", Files.readString(tiny.paths.state(TinyHost.ID)));
+        return facts;
+    }
+
+    private static void assertHasAll(TreeMap<String, String> facts) {
+        assertThat(facts.get("init's Max open files")).startsWith("300 ").contains(" 300 ");
+        assertThat(facts.get("init's Max locked memory")).startsWith("65536 ");
+        assertThat(facts.get("init's Max pending signals")).startsWith("99 ");
+        assertThat(facts.get("init's Max file locks")).startsWith("55 ");
+        assertThat(facts.get("/dev/shm")).contains("size=4096k");
+        assertThat(facts.get("/dev/pts")).contains("max=7");
+        assertThat(facts.get("inside")).isEqualTo("1024\n300\n300\n64\n");
+        assertThat(facts.get("pids.max")).isEqualTo("200");
+    }
+
+    @RootTest
+    void whatRunsAndWhatIsExecutedLaterHasTheNewLimits() throws IOException {
+        set(tiny.host(), false, ALL);
+        assertHasAll(facts());
+        assertThat(Files.readString(tiny.paths.conf(TinyHost.ID))).doesNotContain("NUMPTY");
+    }
+
+    @RootTest
+    void savedLimitsHoldAfterARestart() throws IOException {
+        set(tiny.host(), true, ALL);
+        TreeMap<String, String> before = facts();
+        tiny.stop(tiny.host());
+        tiny.start(tiny.host());
+        TreeMap<String, String> after = facts();
+        assertHasAll(after);
+        before.remove("state");
+        after.remove("state");
+        assertThat(after).isEqualTo(before);
+    }
+
+    /** Makes the step of one name fail. */
+    private record FailAt(String step) implements StepObserver {
+        @Override
+        public void before(String name, String object) throws IOException {
+            if (name.equals(step)) {
+                throw new IOException("injected");
+            }
+        }
+    }
+
+    @RootTest
+    void aChangeThatFailsAtAnyStepChangesNothing() throws IOException {
+        TreeMap<String, String> before = facts();
+        Set<String> steps = new LinkedHashSet<>();
+        // Nothing is applied: the last step fails when all the others have been made.
+        VeHost last = tiny.host(
+                (name, object) -> {
+                    steps.add(name);
+                    new FailAt("write state").before(name, object);
+                },
+                Faults.NONE);
+        assertThat(catchThrowable(() -> set(last, true, ALL))).hasStackTraceContaining("injected");
+        assertThat(steps).contains("set limits", "set limits inside", "set resource limits", "write state");
+        assertThat(withoutRaised(facts())).isEqualTo(withoutRaised(before));
+        for (String step : steps) {
+            if (step.equals("set resource limits")) {
+                // Behind it nothing is undone that a caller without CAP_SYS_RESOURCE could not undo.
+                before = facts();
+            }
+            VeHost failing = tiny.host(new FailAt(step), Faults.NONE);
+            assertThat(TinyHost.messages(catchThrowable(() -> set(failing, true, ALL))))
+                    .as(step)
+                    .contains("injected");
+            assertThat(withoutRaised(facts())).as("after " + step).isEqualTo(withoutRaised(before));
+            assertThat(Files.exists(tiny.host().journal(TinyHost.ID))).as(step).isFalse();
+        }
+    }
+
+    /** The limits of processes, which a caller without CAP_SYS_RESOURCE (as on a test machine) can lower and not raise again. */
+    private static TreeMap<String, String> withoutRaised(TreeMap<String, String> facts) throws IOException {
+        if (mayRaiseLimits()) {
+            return facts;
+        }
+        TreeMap<String, String> rest = new TreeMap<>(facts);
+        rest.keySet().removeIf(key -> key.startsWith("init's ") || key.equals("inside"));
+        return rest;
+    }
+
+    private static boolean mayRaiseLimits() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("CapEff:")) {
+                return (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> 24 & 1) == 1;
+            }
+        }
+        return false;
+    }
+
+    @RootTest
+    void aSystemCallThatFailsInsideChangesNothing() throws IOException {
+        String[] inside = {"NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMPTY", "7:7"};
+        List<String> records = new ArrayList<>();
+        set(
+                tiny.host(StepObserver.NONE, record -> {
+                    records.add(record);
+                    return null;
+                }),
+                false,
+                inside);
+        assertThat(records).contains("enter namespaces", "resize shm", "limit devpts");
+        new SetVe(tiny.host()).resetLimits(TinyHost.ID, tiny.listener());
+        TreeMap<String, String> before = facts();
+        for (String record : records) {
+            Faults fault = new Faults() {
+                private boolean done;
+
+                /** Fails once: what is undone passes the same records again. */
+                @Override
+                public @Nullable Errno of(String name) {
+                    boolean hit = !done && name.equals(record);
+                    done |= hit;
+                    return hit ? Errno.EIO : null;
+                }
+            };
+            Throwable failure = catchThrowable(() -> set(tiny.host(StepObserver.NONE, fault), false, inside));
+            assertThat(TinyHost.messages(failure)).as(record).contains(record);
+            assertThat(facts()).as(record).isEqualTo(before);
+        }
+    }
+
+    @RootTest
+    void whatIsInUseIsNotTakenAway() throws IOException {
+        tiny.sh("dd if=/dev/zero of=/dev/shm/full bs=1024 count=3000 2>/dev/null");
+        TreeMap<String, String> before = facts();
+        Throwable refused = catchThrowable(() -> set(tiny.host(), true, "NUMPROC", "150:150", "SHMPAGES", "512:512"));
+        assertThat(TinyHost.messages(refused)).contains("SHMPAGES").contains("resize shm");
+        assertThat(((VeException) refused).error()).isEqualTo(VzError.SET_UBC);
+        assertThat(facts()).isEqualTo(before);
+    }
+
+    @RootTest
+    void aProcessThatIsTheThirdToForkIsReachedToo() throws IOException {
+        // A shell that runs, one that it forked, and one that is forked while limits are set.
+        tiny.sh("setsid sh -c 'while :; do sleep 0.01; done' </dev/null >/dev/null 2>&1 &");
+        set(tiny.host(), false, "NUMFILE", "123:123");
+        for (int pid : tiny.host().cgroup(TinyHost.ID).pids(tiny.host().linux())) {
+            Path limits = Path.of("/proc/" + pid + "/limits");
+            try {
+                assertThat(Files.readString(limits)).containsPattern("Max open files +123 +123 ");
+            } catch (IOException gone) {
+                // The short-lived one.
+            }
+        }
+    }
+
+    @RootTest
+    void resetPutsBackWhatWasSetWithoutSaving() throws IOException {
+        set(tiny.host(), true, "NUMPROC", "300:300", "NUMPTY", "9:9");
+        TreeMap<String, String> saved = facts();
+        set(tiny.host(), false, "NUMPROC", "100:100", "NUMPTY", "3:3");
+        assertThat(facts().get("/dev/pts")).contains("max=3");
+        new SetVe(tiny.host()).resetLimits(TinyHost.ID, tiny.listener());
+        assertThat(facts()).isEqualTo(saved);
+    }
+
+    @RootTest
+    void theCallersOwnOomScoreIsNotInherited() throws IOException {
+        Path own = Path.of("/proc/self/oom_score_adj");
+        String before = Files.readString(own);
+        Files.writeString(own, "300");
+        try {
+            assertThat(tiny.sh("cat /proc/self/oom_score_adj")).isEqualTo("0\n");
+            assertThat(Files.readString(own)).isEqualTo("300\n");
+        } finally {
+            Files.writeString(own, before);
+        }
+    }
+}

@@ -46,6 +46,12 @@ final class CgroupSetup {
         enableBelow(parent);
     }
 
+    /** Makes a cgroup below the VE's, with all controllers, for the VE's processes. */
+    void makeInner(Path inner) throws IOException {
+        linux.mkdirAt(Fd.CWD, inner.toString(), 0755);
+        enableBelow(dir);
+    }
+
     private void enableBelow(Path above) throws IOException {
         List<String> missing = words(read(above.resolve("cgroup.controllers")));
         Path control = above.resolve("cgroup.subtree_control");

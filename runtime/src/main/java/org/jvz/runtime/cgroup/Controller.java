@@ -15,7 +15,9 @@ public enum Controller {
     /** The number of tasks. */
     PIDS("pids", "pids"),
     /** Freezing; a core feature of v2, where {@code cgroup.freeze} is in every cgroup. */
-    FREEZER("", "freezer");
+    FREEZER("", "freezer"),
+    /** Which devices may be opened; v2 has programs for it in the place of interface files. */
+    DEVICES("", "devices");
 
     private final String v2Name;
     private final String v1Name;

@@ -26,6 +26,7 @@ import org.jvz.runtime.linux.SyscallException;
  */
 public final class VeCgroup {
     private static final int MKDIR_TRIES = 1000;
+    private static final String INNER = "ve";
 
     private final HostCgroups host;
     private final String parent;
@@ -64,6 +65,16 @@ public final class VeCgroup {
             }
         }
         return null;
+    }
+
+    /**
+     * Where a privileged VE's processes live in the unified hierarchy, or null on a host without one: below the cgroup that
+     * has its limits, for its root is the host's, and where cgroup2 is mounted without {@code nsdelegate} it could write
+     * the files of its topmost cgroup. It sees none above.
+     */
+    public @Nullable Path inner() {
+        @Nullable Path top = unified();
+        return top == null ? null : top.resolve(INNER);
     }
 
     /**
@@ -106,7 +117,7 @@ public final class VeCgroup {
      * Makes the cgroups, empty and without limits, and gives the v2 one to {@code owner}. What an earlier run may have
      * left of them, with its limits, is replaced.
      *
-     * @param owner the host uid and gid of the VE's root
+     * @param owner the host uid and gid of the VE's root; 0 for a privileged VE, which gets {@link #inner} instead
      * @throws IOException naming the directory or file, also if processes are left in one of an earlier run; what was made
      *     stays for {@link #remove}
      */
@@ -118,7 +129,11 @@ public final class VeCgroup {
             if (hierarchy.v2()) {
                 setup.enableControllers();
                 setup.boundSize();
-                setup.delegate(owner);
+                if (owner == 0) {
+                    setup.makeInner(dir(hierarchy).resolve(INNER));
+                } else {
+                    setup.delegate(owner);
+                }
             } else if (hierarchy.controllers().contains("cpuset")) {
                 setup.fillCpuset();
             }

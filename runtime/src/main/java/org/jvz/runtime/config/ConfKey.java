@@ -247,25 +247,25 @@ public final class ConfKey<T> {
             "CAPABILITY",
             new ListTypes.Switched(KnownNames.capabilities()),
             NEEDS_RESTART,
-            "Capabilities that differ from the default.",
+            "Capabilities that differ from the default; `docs/isolation.md`.",
             "+capability NAME:on|off");
     public static final ConfKey<Switches> FEATURES = list(
             "FEATURES",
             new ListTypes.Switched(KnownNames.features()),
             NEEDS_RESTART,
-            "Features that differ from the default.",
+            "Features that differ from the default; `docs/isolation.md`.",
             "+features NAME:on|off");
     public static final ConfKey<List<DeviceRule>> DEVICES = list(
             "DEVICES",
             new ListTypes.Devices(),
             AT_ONCE,
-            "Devices it may use, by number.",
+            "Devices it may open, by number, and for what; none takes one away.",
             "+devices b|c:MAJOR:MINOR|all:[r][w][q]|none");
     public static final ConfKey<List<DeviceNode>> DEVNODES = list(
             "DEVNODES",
             new ListTypes.DeviceNodes(),
             AT_ONCE,
-            "Devices it may use, by name.",
+            "Devices it may open, by name below /dev of the host.",
             "+devnodes NAME:[r][w][q]|none");
     public static final ConfKey<List<PciAddress>> PCI = list(
             "PCI",

@@ -53,7 +53,7 @@ public record DeviceRule(boolean block, int major, int minor, DeviceAccess acces
     }
 
     /** Whether both are about the same devices. */
-    boolean sameDevice(DeviceRule other) {
+    public boolean sameDevice(DeviceRule other) {
         return block == other.block && major == other.major && minor == other.minor;
     }
 

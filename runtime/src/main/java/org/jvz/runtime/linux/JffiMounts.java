@@ -1,5 +1,6 @@
 package org.jvz.runtime.linux;
 
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 abstract class JffiMounts extends JffiXattrs {
     private static final long MOUNT_ATTR_IDMAP = 0x100000;
     private static final int MOUNT_ATTR_SIZE = 32;
+    private static final int FSOPEN_CLOEXEC = 1;
+    private static final int FSMOUNT_CLOEXEC = 1;
+    private static final int FSCONFIG_SET_STRING = 1;
+    private static final int FSCONFIG_CMD_CREATE = 6;
 
     @Override
     public void mount(
@@ -28,6 +33,31 @@ abstract class JffiMounts extends JffiXattrs {
     public void unmount(String target, Set<UmountFlag> flags) throws SyscallException {
         try (OffHeap memory = new OffHeap()) {
             check(Native.call(SystemCall.UMOUNT2, memory.path(target), Flag.mask(flags)), "umount2", target, flags);
+        }
+    }
+
+    @Override
+    public Fd newFileSystem(String type, Map<String, String> options, Set<MountAttr> attributes)
+            throws SyscallException {
+        try (OffHeap memory = new OffHeap()) {
+            long context = Native.call(SystemCall.FSOPEN, memory.path(type), FSOPEN_CLOEXEC);
+            check(context, "fsopen", type);
+            try (Fd fs = owned(context, type)) {
+                for (Map.Entry<String, String> option : options.entrySet()) {
+                    long key = memory.path(option.getKey());
+                    long value = memory.path(option.getValue());
+                    long set = Native.call(SystemCall.FSCONFIG, context, FSCONFIG_SET_STRING, key, value, 0);
+                    check(set, "fsconfig", fs, option.getKey(), option.getValue());
+                }
+                check(
+                        Native.call(SystemCall.FSCONFIG, context, FSCONFIG_CMD_CREATE, 0, 0, 0),
+                        "fsconfig",
+                        fs,
+                        "create");
+                long mount = Native.call(SystemCall.FSMOUNT, context, FSMOUNT_CLOEXEC, Flag.mask(attributes));
+                check(mount, "fsmount", fs, attributes);
+                return owned(mount, type);
+            }
         }
     }
 

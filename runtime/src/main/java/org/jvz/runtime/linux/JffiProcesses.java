@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Processes. */
-abstract class JffiProcesses extends JffiMounts {
+abstract class JffiProcesses extends JffiBpf {
     private static final int P_PIDFD = 3;
     private static final int WNOHANG = 1;
     private static final int WEXITED = 4;

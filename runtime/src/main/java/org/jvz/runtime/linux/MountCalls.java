@@ -1,6 +1,7 @@
 package org.jvz.runtime.linux;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,15 @@ public interface MountCalls {
     default void unmount(Path target, UmountFlag... flags) throws SyscallException {
         unmount(target.toString(), Set.of(flags));
     }
+
+    /**
+     * fsopen(2), fsconfig(2) and fsmount(2): a new file system of the caller's user namespace that is mounted nowhere yet,
+     * and vanishes with its descriptor unless it is attached.
+     *
+     * @param options as after {@code mount -o}, in the order in which they are given to the file system
+     * @throws SyscallException also if an option is refused, naming it
+     */
+    Fd newFileSystem(String type, Map<String, String> options, Set<MountAttr> attributes) throws SyscallException;
 
     /** open_tree(2). */
     Fd openTree(Fd dir, String path, Set<OpenTreeFlag> flags) throws SyscallException;

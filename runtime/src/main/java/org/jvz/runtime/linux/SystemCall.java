@@ -54,6 +54,9 @@ public enum SystemCall {
     OPEN_TREE(428, 428),
     MOVE_MOUNT(429, 429),
     MOUNT_SETATTR(442, 442),
+    FSOPEN(430, 430),
+    FSCONFIG(431, 431),
+    FSMOUNT(432, 432),
     PIVOT_ROOT(155, 41),
     CHDIR(80, 49),
     FCHDIR(81, 50),
@@ -91,7 +94,8 @@ public enum SystemCall {
     MPROTECT(10, 226),
     CONNECT(42, 203),
     SETSOCKOPT(54, 208),
-    RECVFROM(45, 207);
+    RECVFROM(45, 207),
+    BPF(321, 280);
 
     private final int x86_64;
     private final int aarch64;

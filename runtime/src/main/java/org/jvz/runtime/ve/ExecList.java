@@ -87,7 +87,7 @@ final class ExecList {
         list.becomeUser("become root inside", 0, 0);
         list.newSessionKeyring();
         list.umask("set umask", 022);
-        StartList.restrict(list, filter);
+        StartList.restrict(list, ve.capabilities(), filter);
         execute(list, "execute", program);
         return list;
     }

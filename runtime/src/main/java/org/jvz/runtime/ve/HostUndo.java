@@ -19,6 +19,7 @@ final class HostUndo implements UndoHandlers {
     private static final String RESTORE = "restore";
     private static final String LIMITS = "limits";
     private static final String TEXT = "text";
+    private static final String DEVICES = "devices";
     /** How long a killed process may take to leave, seconds. One in uninterruptible sleep on a dead disk may take longer. */
     private static final int KILL_SECONDS = 30;
 
@@ -51,6 +52,11 @@ final class HostUndo implements UndoHandlers {
     /** Writes what a small file of ours holds now into it again, unless it is gone. */
     static UndoStep text(Path file) throws IOException {
         return UndoStep.of(TEXT, file.toString(), Files.readString(file));
+    }
+
+    /** Gives a running VE the devices back that it had before. */
+    static UndoStep devices(CtId id, String before, String after) {
+        return UndoStep.of(DEVICES, id.toString(), before, after);
     }
 
     @Override
@@ -88,6 +94,12 @@ final class HostUndo implements UndoHandlers {
                     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
+            case DEVICES ->
+                Devices.putBack(
+                        host,
+                        CtId.parse(step.args().get(0)),
+                        step.args().get(1),
+                        step.args().get(2));
             default -> throw new IOException("unknown kind of undo step: " + step.kind());
         }
     }

@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.StartLimits;
 import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.cgroup.VeCgroup;
+import org.jvz.runtime.linux.Capability;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.OpenFlag;
@@ -19,6 +21,7 @@ import org.jvz.runtime.linux.spawn.CallList;
 import org.jvz.runtime.linux.spawn.Spawned;
 import org.jvz.runtime.linux.spawn.Spawner;
 import org.jvz.runtime.linux.spawn.Spawning;
+import org.jvz.runtime.rootfs.DeviceFiles;
 import org.jvz.runtime.rootfs.IdShift;
 import org.jvz.runtime.undo.Transaction;
 
@@ -34,11 +37,7 @@ final class Launch {
         {"NETDEV", "this version of jvz moves no host devices"},
         {"NAMESERVER", "this version of jvz writes no resolv.conf"},
         {"SEARCHDOMAIN", "this version of jvz writes no resolv.conf"},
-        {"CAPABILITY", "this version of jvz gives every container the same capabilities"},
-        {"FEATURES", "this version of jvz gives every container the same features"},
-        {"DEVICES", "this version of jvz passes no devices"},
-        {"DEVNODES", "this version of jvz passes no devices"},
-        {"PCI", "this version of jvz passes no devices"},
+        {"PCI", "no kernel but OpenVZ's gives PCI devices to containers; give their nodes in DEVNODES"},
     };
 
     private final VeSession session;
@@ -65,14 +64,28 @@ final class Launch {
             cgroup.create(linux, shift.uid());
             return cgroup;
         });
-        Starting start = new Starting(session, transaction, ve, shift, cgroup);
-        List<VePart> parts = VeParts.all();
-        for (VePart part : parts) {
-            part.prepare(start);
+        String object = "container " + ve.id();
+        try (Fd dev = transaction.step("make /dev", object, null, () -> DeviceFiles.make(linux, shift))) {
+            Starting start = new Starting(session, transaction, ve, shift, cgroup, dev);
+            List<VePart> parts = VeParts.all();
+            for (VePart part : parts) {
+                part.prepare(start);
+            }
+            Set<Capability> capabilities = Rights.capabilities(ve.conf(), shift.shifts());
+            start.settings().put(Rights.SETTING, Long.toHexString(Capability.mask(capabilities)));
+            return spawn(start, parts, spec(cgroup, capabilities, first));
         }
-        byte[] filter = SeccompFilter.program(VeGuards.refusals(), host.filterCache(), linux);
-        CallList list = StartList.of(spec(cgroup, first), start, parts, filter, host.faults());
-        Path unified = cgroup.unified();
+    }
+
+    private Spawned spawn(Starting start, List<VePart> parts, StartList.StartSpec spec) throws IOException {
+        VeHost host = session.host();
+        Linux linux = host.linux();
+        Transaction transaction = start.transaction();
+        byte[] filter = SeccompFilter.program(
+                VeGuards.refusals(shift.shifts(), spec.capabilities()), host.filterCache(), linux);
+        CallList list = StartList.of(spec, start, parts, filter, host.faults());
+        Path unified =
+                shift.shifts() ? start.cgroup().unified() : start.cgroup().inner();
         try (Fd dir = unified == null ? null : linux.open(unified, OpenFlag.PATH, OpenFlag.DIRECTORY);
                 Spawning spawning = new Spawner(linux).start(list, StartList.namespaces(shift.shifts()), dir)) {
             try {
@@ -113,13 +126,16 @@ final class Launch {
         }
     }
 
-    private StartList.StartSpec spec(VeCgroup cgroup, ExecList.Program first) throws IOException {
+    private StartList.StartSpec spec(VeCgroup cgroup, Set<Capability> capabilities, ExecList.Program first)
+            throws IOException {
         StartLimits limits = StartLimits.of(ve.conf());
         String hostname = ve.conf().file().get("HOSTNAME");
         return new StartList.StartSpec(
                 cgroup.v1TaskFiles(),
                 ve.root(),
                 cgroup.unified() != null,
+                Features.hasSysfs(ve.conf()),
+                capabilities,
                 hostname == null || hostname.isEmpty() ? DEFAULT_HOSTNAME : hostname,
                 limits.shmBytes().orElse(0),
                 limits.ptys().orElse(0),

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.linux.Capability;
 import org.jvz.runtime.linux.CloneFlag;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.OpenFlag;
@@ -64,6 +66,12 @@ final class RunningVe implements AutoCloseable {
         return state.idBase() != 0;
     }
 
+    /** The most its processes may have; as it was started with, whatever the configuration says by now. */
+    Set<Capability> capabilities() {
+        @Nullable String kept = state.settings().get(Rights.SETTING);
+        return kept == null ? VeGuards.defaults(shifted()) : Capability.ofMask(Long.parseLong(kept, 16));
+    }
+
     /** The pidfd of init. */
     Fd init() {
         return init;
@@ -72,11 +80,12 @@ final class RunningVe implements AutoCloseable {
     /** Starts a program inside; the caller waits for it. */
     Spawned exec(ExecList.Program program) throws IOException {
         VeCgroup cgroup = host.cgroup(id);
-        byte[] filter = SeccompFilter.program(VeGuards.refusals(), host.filterCache(), host.linux());
+        byte[] filter =
+                SeccompFilter.program(VeGuards.refusals(shifted(), capabilities()), host.filterCache(), host.linux());
         try (Fd dir = openCgroup(cgroup);
                 CallList list =
                         ExecList.of(this, init, limits(), cgroup.v1TaskFiles(), dir, filter, program, host.faults())) {
-            return new Spawner(host.linux()).run(list, java.util.Set.<CloneFlag>of(), null);
+            return new Spawner(host.linux()).run(list, Set.<CloneFlag>of(), null);
         }
     }
 

@@ -97,6 +97,7 @@ public final class SetVe {
         boolean running = state != null;
         EditResult result = options.edit().apply(conf);
         checkDirectories(result, running);
+        Devices.check(host, result);
         PendingSettings pending = PendingSettings.of(result, options.asked());
         if (running) {
             pending = pending.withoutLive();

@@ -11,16 +11,13 @@ import static org.jvz.runtime.linux.MountFlag.REC;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jvz.runtime.linux.Capability;
 import org.jvz.runtime.linux.CloneFlag;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.MountFlag;
-import org.jvz.runtime.linux.OpenTreeFlag;
 import org.jvz.runtime.linux.UmountFlag;
-import org.jvz.runtime.linux.spawn.Call;
 import org.jvz.runtime.linux.spawn.CallList;
 import org.jvz.runtime.linux.spawn.Faults;
 import org.jvz.runtime.linux.spawn.FdSource;
@@ -37,13 +34,14 @@ final class StartList {
     /** {@code .../memory/vz/101/tasks}: the hierarchy's name is the fourth from the end. */
     private static final int TASKS_DEPTH = 4;
 
+    /** How the names of records begin that take capabilities away; ProcessRecords makes them. */
+    static final String DROP_CAPABILITY = "drop capability ";
+
     /** As systemd mounts it: a fifth of the RAM at the most. */
     private static final String RUN_OPTIONS = "mode=755,size=20%,nr_inodes=800k";
 
-    private static final int S_IFREG = 0100000;
     private static final Set<MountFlag> GUARDED = Set.of(NOSUID, NODEV, NOEXEC);
     private static final Set<MountFlag> GUARDED_READ_ONLY = Set.of(NOSUID, NODEV, NOEXEC, RDONLY);
-    private static final String[] DEVICES = {"null", "zero", "full", "random", "urandom", "tty"};
 
     private final CallList list;
     private final StartSpec spec;
@@ -65,6 +63,8 @@ final class StartList {
      * @param tasks the {@code tasks} files of the VE's v1 cgroups
      * @param root where the VE's root is mounted on the host
      * @param unified whether the host has a cgroup2 mount, for the VE to have one
+     * @param sysfs whether it is to have /sys
+     * @param capabilities the most its processes may have
      * @param hostname the name the VE starts with
      * @param shmBytes size of {@code /dev/shm}, 0 for the kernel's default (half the RAM)
      * @param ptys number of pseudo-terminals, 0 for the kernel's default
@@ -74,6 +74,8 @@ final class StartList {
             List<Path> tasks,
             Path root,
             boolean unified,
+            boolean sysfs,
+            Set<Capability> capabilities,
             String hostname,
             long shmBytes,
             long ptys,
@@ -111,11 +113,11 @@ final class StartList {
         list.unshare("unshare cgroup namespace", Set.of(CloneFlag.NEWCGROUP));
         list.newSession();
         list.newSessionKeyring();
-        List<Call> devices = changeRoot();
+        changeRoot();
         // From here on every path is resolved inside the VE: whatever its links say, they cannot name a file of the
         // host.
         mountKernelFilesystems();
-        makeDevices(devices);
+        makeDevices();
         for (VePart part : parts) {
             part.inside(start, list);
         }
@@ -126,7 +128,7 @@ final class StartList {
         list.hostname(spec.hostname());
         list.loopbackUp();
         list.umask("set umask", 022);
-        restrict(list, filter);
+        restrict(list, spec.capabilities(), filter);
         ExecList.execute(list, "execute init", spec.program());
     }
 
@@ -139,22 +141,17 @@ final class StartList {
     }
 
     /** Gives up for good what no process of a VE may have. */
-    static void restrict(CallList list, byte[] filter) {
-        for (Capability capability : VeGuards.droppedCapabilities()) {
+    static void restrict(CallList list, Set<Capability> kept, byte[] filter) {
+        for (Capability capability : VeGuards.dropped(kept)) {
             list.dropBounding(capability);
         }
         list.seccomp(filter);
     }
 
-    private List<Call> changeRoot() throws IOException {
+    private void changeRoot() throws IOException {
         String root = spec.root().toString();
         // Nothing the VE mounts may reach the host.
         list.mount("make mounts private", null, "/", null, Set.of(REC, PRIVATE), null);
-        List<Call> devices = new ArrayList<>();
-        for (String device : DEVICES) {
-            devices.add(
-                    list.openTree("take device " + device, FdSource.CWD, "/dev/" + device, Set.of(OpenTreeFlag.CLONE)));
-        }
         for (VePart part : parts) {
             part.take(start, list);
         }
@@ -164,28 +161,28 @@ final class StartList {
         list.becomeUser("become root inside", 0, 0);
         list.umask("clear umask", 0);
         list.pivotRoot("pivot_root", ".", ".");
-        return devices;
     }
 
     private void mountKernelFilesystems() {
         list.mount("mount proc", "proc", "/proc", "proc", GUARDED, null);
-        list.mount("mount sysfs", "sysfs", "/sys", "sysfs", GUARDED_READ_ONLY, null);
+        if (spec.sysfs()) {
+            list.mount("mount sysfs", "sysfs", "/sys", "sysfs", GUARDED_READ_ONLY, null);
+        } else {
+            // Without one to see already, the kernel lets nobody in the VE mount it.
+            list.mount("mount empty sys", "tmpfs", "/sys", "tmpfs", GUARDED, "mode=755,size=4k,nr_inodes=4");
+            list.mkdir("make /sys/fs", "/sys/fs", 0755);
+            list.mkdir("make /sys/fs/cgroup", "/sys/fs/cgroup", 0755);
+        }
         if (spec.unified()) {
             list.mount("mount cgroup2", "cgroup2", "/sys/fs/cgroup", "cgroup2", GUARDED, null);
         }
-        list.mount("mount dev", "tmpfs", "/dev", "tmpfs", Set.of(NOSUID), "mode=755,size=1m");
+        list.attach("mount dev", FdSource.of(start.dev()), "/dev");
         // Empty at every start, whatever the distribution mounts itself: what lies there tells of running processes.
         list.mount("mount run", "tmpfs", "/run", "tmpfs", Set.of(NOSUID, NODEV), RUN_OPTIONS)
                 .ignoring(Errno.ENOENT);
     }
 
-    private void makeDevices(List<Call> trees) {
-        for (int i = 0; i < DEVICES.length; i++) {
-            String path = "/dev/" + DEVICES[i];
-            // mknod of a device is not for user namespaces: the host's own node is shown at the place of a plain file.
-            list.mknodAt("make device " + DEVICES[i], FdSource.CWD, path, S_IFREG | 0666, 0, 0);
-            list.attach("attach device " + DEVICES[i], trees.get(i).result(), path);
-        }
+    private void makeDevices() {
         list.mkdir("make pts", "/dev/pts", 0755);
         list.mount("mount devpts", "devpts", "/dev/pts", "devpts", Set.of(NOSUID, NOEXEC), ptyOptions(spec.ptys()));
         list.mkdir("make shm", "/dev/shm", 01777);

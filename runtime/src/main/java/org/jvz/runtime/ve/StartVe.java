@@ -81,7 +81,9 @@ public final class StartVe {
                 session.events().event(VeEvent.Kind.UNMOUNTED);
             }
             throw new VeException(
-                    Addresses.isInUse(e) ? VzError.IP_IN_USE : VzError.ENV_CREATE,
+                    Addresses.isInUse(e)
+                            ? VzError.IP_IN_USE
+                            : Rights.isRefused(e) ? VzError.SET_CAPABILITY : VzError.ENV_CREATE,
                     VeEvent.of(VeEvent.Kind.START_FAILED),
                     e);
         }

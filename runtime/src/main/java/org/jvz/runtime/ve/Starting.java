@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.config.VeConf;
+import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.rootfs.IdShift;
 import org.jvz.runtime.undo.Transaction;
@@ -18,6 +19,7 @@ import org.jvz.runtime.undo.Transaction;
  * @param transaction what the start does to the host, to be undone if it fails
  * @param shift the VE's ids
  * @param cgroup its cgroups
+ * @param dev its {@code /dev}, mounted nowhere yet
  * @param unenforced what this host cannot keep, told at the end of the start in one line
  * @param settings what later commands have to know of what the VE was given; see {@link VeState}
  */
@@ -27,10 +29,11 @@ record Starting(
         Ve ve,
         IdShift shift,
         VeCgroup cgroup,
+        Fd dev,
         List<Unenforced> unenforced,
         Map<String, String> settings) {
-    Starting(VeSession session, Transaction transaction, Ve ve, IdShift shift, VeCgroup cgroup) {
-        this(session, transaction, ve, shift, cgroup, new ArrayList<>(), new TreeMap<>());
+    Starting(VeSession session, Transaction transaction, Ve ve, IdShift shift, VeCgroup cgroup, Fd dev) {
+        this(session, transaction, ve, shift, cgroup, dev, new ArrayList<>(), new TreeMap<>());
     }
 
     VeConf conf() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.Capability;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.seccomp.Rule;
@@ -47,6 +48,20 @@ final class VeGuards {
             Capability.AUDIT_WRITE,
             Capability.SETFCAP);
 
+    /**
+     * What a privileged VE does not get unless it is asked for, because no user namespace confines it there: SYS_ADMIN could
+     * make every read-only mount of ours writable, SYS_RESOURCE passes disk quotas and raises every limit, SYS_NICE takes
+     * real time from all other VEs, IPC_LOCK locks more memory than LOCKEDPAGES.
+     */
+    private static final Set<Capability> UNCONFINED =
+            EnumSet.of(Capability.SYS_ADMIN, Capability.SYS_RESOURCE, Capability.SYS_NICE, Capability.IPC_LOCK);
+
+    /** The clone flag of new user namespaces (linux/sched.h): root of one gets every capability back that we took. */
+    private static final long CLONE_NEWUSER = 0x10000000;
+
+    /** The ioctl that moves a file out of the project whose disk quota counts it (FS_IOC_FSSETXATTR). */
+    private static final long FS_IOC_FSSETXATTR = 0x401c5820;
+
     /** The ioctl that types into a terminal as if its user did: an exec'ed command may hold the administrator's. */
     private static final long TIOCSTI = 0x5412;
 
@@ -79,45 +94,113 @@ final class VeGuards {
             "/sys/devices/virtual/dmi",
             "/sys/devices/virtual/powercap");
 
-    /** Refused system calls. EPERM where a program may ask as root of an ordinary host, ENOSYS where it can do without. */
-    static List<Rule> refusals() {
-        List<Rule> rules = new ArrayList<>();
+    /** Directories and files of /proc that a privileged VE, whose root they belong to, may read only. */
+    static final List<String> READ_ONLY =
+            List.of("/proc/irq", "/proc/bus", "/proc/fs", "/proc/driver", "/proc/mtrr", "/proc/dynamic_debug");
+
+    /** System calls that no VE may make: what they reach is the host's, and no namespace confines it. */
+    private static final String[] REFUSED = {
         // The kernel's log is the host's, and readable by anyone unless a sysctl forbids it.
-        for (String call : new String[] {
-            "syslog",
-            "kexec_load",
-            "kexec_file_load",
-            "init_module",
-            "finit_module",
-            "delete_module",
-            "open_by_handle_at",
-            "swapon",
-            "swapoff",
-            "acct",
-            "settimeofday",
-            "clock_settime",
-            "lookup_dcookie",
-            "perf_event_open",
-            "bpf",
-            "userfaultfd",
-            "iopl",
-            "ioperm"
-        }) {
-            rules.add(Rule.refuse(call, Errno.EPERM));
+        "syslog",
+        "kexec_load",
+        "kexec_file_load",
+        "init_module",
+        "finit_module",
+        "delete_module",
+        "open_by_handle_at",
+        "swapon",
+        "swapoff",
+        "acct",
+        "settimeofday",
+        "clock_settime",
+        "lookup_dcookie",
+        "perf_event_open",
+        "bpf",
+        "userfaultfd",
+        "iopl",
+        "ioperm",
+        "quotactl",
+    };
+
+    /**
+     * Refused system calls. EPERM where a program may ask as root of an ordinary host, ENOSYS where it can do without.
+     *
+     * @param shifted whether the VE has a user namespace of its own
+     * @param kept its capabilities: a privileged VE that was given one may make the calls that it is for
+     */
+    static List<Rule> refusals(boolean shifted, Set<Capability> kept) {
+        List<Rule> rules = new ArrayList<>();
+        for (String call : REFUSED) {
+            Capability opener = openerOf(call);
+            if (shifted || opener == null || !kept.contains(opener)) {
+                rules.add(Rule.refuse(call, Errno.EPERM));
+            }
         }
         // Keys are not confined by any namespace of an ordinary kernel.
         for (String call : new String[] {"keyctl", "add_key", "request_key"}) {
             rules.add(Rule.refuse(call, Errno.ENOSYS));
         }
-        rules.add(new Rule("ioctl", 1, TIOCSTI, Errno.EPERM));
-        rules.add(new Rule("ioctl", 1, TIOCLINUX, Errno.EPERM));
+        rules.add(Rule.ifEqual("ioctl", 1, TIOCSTI, Errno.EPERM));
+        rules.add(Rule.ifEqual("ioctl", 1, TIOCLINUX, Errno.EPERM));
+        if (!shifted) {
+            confinePrivileged(rules, kept);
+        }
         return rules;
+    }
+
+    /** What the kernel itself refuses in any user namespace but the host's. */
+    private static void confinePrivileged(List<Rule> rules, Set<Capability> kept) {
+        rules.add(Rule.ifEqual("ioctl", 1, FS_IOC_FSSETXATTR, Errno.EPERM));
+        rules.add(Rule.refuse("file_setattr", Errno.EPERM));
+        if (!kept.contains(Capability.SYS_ADMIN)) {
+            rules.add(Rule.ifSet("clone", 0, CLONE_NEWUSER, Errno.EPERM));
+            rules.add(Rule.ifSet("unshare", 0, CLONE_NEWUSER, Errno.EPERM));
+            // Its flags are in memory, where no filter can look; every C library falls back to clone.
+            rules.add(Rule.refuse("clone3", Errno.ENOSYS));
+        }
+    }
+
+    /** The capability that a call is for, if there is one that an administrator can give. */
+    private static @Nullable Capability openerOf(String call) {
+        return switch (call) {
+            case "syslog" -> Capability.SYSLOG;
+            case "init_module", "finit_module", "delete_module" -> Capability.SYS_MODULE;
+            case "acct" -> Capability.SYS_PACCT;
+            case "settimeofday", "clock_settime" -> Capability.SYS_TIME;
+            case "perf_event_open" -> Capability.PERFMON;
+            case "bpf" -> Capability.BPF;
+            case "iopl", "ioperm" -> Capability.SYS_RAWIO;
+            default -> null;
+        };
     }
 
     private VeGuards() {}
 
+    /** What a VE has if nothing else is said. */
+    static Set<Capability> defaults(boolean shifted) {
+        Set<Capability> kept = EnumSet.copyOf(KEPT);
+        if (!shifted) {
+            kept.removeAll(UNCONFINED);
+        }
+        return kept;
+    }
+
+    /** What is beyond the default of a privileged VE: with any of these its root is not confined to it. */
+    static Set<Capability> unconfined(Set<Capability> kept) {
+        Set<Capability> beyond = EnumSet.copyOf(kept);
+        beyond.removeAll(defaults(false));
+        return beyond;
+    }
+
+    /** Whether a VE with a user namespace has nothing of a capability: the kernel asks for it in the host's. */
+    static boolean isHostOnly(Capability capability) {
+        return !KEPT.contains(capability) && capability != Capability.CHECKPOINT_RESTORE;
+    }
+
     /** The capabilities to take out of the bounding set. */
-    static Set<Capability> droppedCapabilities() {
-        return EnumSet.complementOf(EnumSet.copyOf(KEPT));
+    static Set<Capability> dropped(Set<Capability> kept) {
+        Set<Capability> dropped = EnumSet.allOf(Capability.class);
+        dropped.removeAll(kept);
+        return dropped;
     }
 }

@@ -12,6 +12,9 @@ final class VeParts {
     /** All parts, new, in the order of their hooks. */
     static List<VePart> all() {
         List<VePart> parts = new ArrayList<>();
+        parts.add(new Rights());
+        parts.add(new Features());
+        parts.add(new Devices());
         parts.add(new Addresses());
         parts.add(new CgroupLimits());
         parts.add(new InsideLimits());

@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.ConfigEdit;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.EditContext;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.Samples;
 import org.jvz.runtime.config.VzConf;
@@ -26,6 +29,7 @@ import org.jvz.runtime.undo.StepObserver;
 /** A host below a temporary prefix whose only template is a busybox, and what there is to see of its VEs. */
 final class TinyHost implements TemplateSource {
     static final CtId ID = new CtId(101);
+    static final Path PERL = Path.of("/usr/bin/perl");
     private static final Path BUSYBOX = Path.of("/bin/busybox");
     private static final String DIGEST = "ab".repeat(32);
     private static final String INIT =
@@ -80,6 +84,16 @@ final class TinyHost implements TemplateSource {
                 "env",
                 "ln",
                 "dd",
+                "unshare",
+                "umount",
+                "chroot",
+                "mkdir",
+                "readlink",
+                "stat",
+                "rm",
+                "rmdir",
+                "mv",
+                "ip",
                 "setsid")) {
             Files.createSymbolicLink(rootfs.resolve("bin/" + applet), Path.of("busybox"));
         }
@@ -90,6 +104,23 @@ final class TinyHost implements TemplateSource {
         Path boot = rootfs.resolve("etc/rcS");
         Files.writeString(boot, "#!/bin/sh\n: >/run/ve-started\n");
         Files.setPosixFilePermissions(boot, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** Gives the template, and so VEs made from now on, the host's perl with its libraries, for what a shell cannot do. */
+    void addPerl() throws IOException {
+        Process ldd = new ProcessBuilder("ldd", PERL.toString()).start();
+        String list = new String(ldd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        List<Path> files = new ArrayList<>(List.of(PERL));
+        for (String word : list.split("\\s+")) {
+            if (word.startsWith("/")) {
+                files.add(Path.of(word));
+            }
+        }
+        for (Path file : files) {
+            Path copy = rootfs.resolve(file.toString().substring(1));
+            Files.createDirectories(copy.getParent());
+            Files.copy(file, copy);
+        }
     }
 
     Path template() {
@@ -113,8 +144,13 @@ final class TinyHost implements TemplateSource {
     }
 
     void create(VeHost host, String layout) throws IOException {
-        CreateOptions options = new CreateOptions(
-                "tiny", null, conf -> conf.withText("VE_LAYOUT", layout).withText("HOSTNAME", "tiny.example"));
+        create(host, conf -> conf.withText("VE_LAYOUT", layout));
+    }
+
+    /** With more in its configuration. */
+    void create(VeHost host, CreateOptions.Edit more) throws IOException {
+        CreateOptions options =
+                new CreateOptions("tiny", null, conf -> more.apply(conf.withText("HOSTNAME", "tiny.example")));
         new CreateVe(host).run(ID, options, listener());
     }
 
@@ -124,6 +160,27 @@ final class TinyHost implements TemplateSource {
 
     void stop(VeHost host) throws IOException {
         new StopVe(host).run(ID, new StopOptions(true, false), listener());
+    }
+
+    /** {@code vzctl set}, options and values in turn. */
+    void set(VeHost host, boolean save, String... options) throws IOException {
+        List<ConfigEdit.Given> given = new ArrayList<>();
+        List<ConfKey<?>> asked = new ArrayList<>();
+        for (int i = 0; i < options.length; i += 2) {
+            given.add(new ConfigEdit.Given(options[i], options[i + 1]));
+            asked.add(Objects.requireNonNull(ConfKey.option(options[i])).key());
+        }
+        new SetVe(host)
+                .run(
+                        ID,
+                        new SetOptions(
+                                conf -> ConfigEdit.apply(conf, given, EditContext.of(ID, 1)),
+                                asked,
+                                save,
+                                SetOptions.WhenRestartNeeded.WARN,
+                                false,
+                                List.of()),
+                        listener());
     }
 
     void destroy(VeHost host) throws IOException {

@@ -1,17 +1,22 @@
 package org.jvz.runtime.linux.seccomp;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.LibraryOption;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
+import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.Arch;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
@@ -27,7 +32,14 @@ public final class SeccompFilter {
     private static final int ALLOW = 0x7fff0000;
     private static final int REFUSE = 0x00050000;
     private static final int MASKED_EQUAL = 7;
-    private static final long LOW_32_BITS = 0xffffffffL;
+
+    /** Calls younger than Debian 12's library. Since 5.1 a new call has one number on all architectures. */
+    private static final Map<String, Integer> YOUNG = Map.of("file_setattr", 469);
+
+    private static final int X32_BIT = 0x40000000;
+    private static final int BPF_LOAD = 0x20;
+    private static final int BPF_JUMP_IF_EQUAL = 0x15;
+    private static final int BPF_RETURN = 0x06;
     /** {@code struct scmp_arg_cmp}: unsigned arg, enum op, two 64-bit data. */
     private static final int COMPARISON_SIZE = 24;
 
@@ -67,8 +79,8 @@ public final class SeccompFilter {
     private static void compile(List<Rule> rules, Path into, Linux linux) throws IOException {
         LibSeccomp library;
         try {
-            library = LibraryLoader.loadLibrary(
-                    LibSeccomp.class, java.util.Map.of(LibraryOption.LoadNow, true), "libseccomp.so.2");
+            library =
+                    LibraryLoader.loadLibrary(LibSeccomp.class, Map.of(LibraryOption.LoadNow, true), "libseccomp.so.2");
         } catch (UnsatisfiedLinkError e) {
             throw new IOException("libseccomp.so.2 cannot be loaded; install the package libseccomp2", e);
         }
@@ -78,10 +90,17 @@ public final class SeccompFilter {
         }
         try {
             addArchitectures(library, context);
+            ByteArrayOutputStream young = new ByteArrayOutputStream();
             for (Rule rule : rules) {
-                add(library, context, rule);
+                @Nullable Integer number = YOUNG.get(rule.syscall());
+                if (number == null) {
+                    add(library, context, rule);
+                } else {
+                    refuse(young, number, rule.answer());
+                }
             }
             try (Fd fd = linux.open(into, OpenFlag.WRONLY)) {
+                linux.writeFully(fd, young.toByteArray());
                 check(library.seccomp_export_bpf(context, fd.number()), "seccomp_export_bpf");
             }
         } finally {
@@ -102,6 +121,16 @@ public final class SeccompFilter {
         }
     }
 
+    /** Instructions ({@code struct sock_filter}) that look at the number alone; they go before the library's. */
+    private static void refuse(ByteArrayOutputStream program, int number, Errno answer) {
+        ByteBuffer code = ByteBuffer.allocate(4 * 8).order(ByteOrder.LITTLE_ENDIAN);
+        code.putShort((short) BPF_LOAD).putShort((short) 0).putInt(0);
+        code.putShort((short) BPF_JUMP_IF_EQUAL).put((byte) 1).put((byte) 0).putInt(number);
+        code.putShort((short) BPF_JUMP_IF_EQUAL).put((byte) 0).put((byte) 1).putInt(number | X32_BIT);
+        code.putShort((short) BPF_RETURN).putShort((short) 0).putInt(REFUSE | answer.number());
+        program.writeBytes(code.array());
+    }
+
     private static void add(LibSeccomp library, Pointer context, Rule rule) throws IOException {
         int number = library.seccomp_syscall_resolve_name(rule.syscall());
         if (number == -1) {
@@ -112,7 +141,7 @@ public final class SeccompFilter {
             comparison = Memory.allocateDirect(Runtime.getRuntime(library), COMPARISON_SIZE);
             comparison.putInt(0, rule.argument());
             comparison.putInt(4, MASKED_EQUAL);
-            comparison.putLong(8, LOW_32_BITS);
+            comparison.putLong(8, rule.mask());
             comparison.putLong(16, rule.value());
         }
         int action = REFUSE | rule.answer().number();

@@ -95,21 +95,13 @@ abstract class ProcessRecords extends FileRecords {
 
     /** capset(2) of the child itself. */
     public Call capabilities(Set<Capability> effective, Set<Capability> permitted, Set<Capability> inheritable) {
-        long e = mask(effective);
-        long p = mask(permitted);
-        long i = mask(inheritable);
+        long e = Capability.mask(effective);
+        long p = Capability.mask(permitted);
+        long i = Capability.mask(inheritable);
         long header = memory.bytes(Structs.ints(CAPABILITY_VERSION_3, 0));
         long data = memory.bytes(
                 Structs.ints((int) e, (int) p, (int) i, (int) (e >>> 32), (int) (p >>> 32), (int) (i >>> 32)));
         return add("set capabilities", null, SystemCall.CAPSET, header, data);
-    }
-
-    private static long mask(Set<Capability> capabilities) {
-        long mask = 0;
-        for (Capability capability : capabilities) {
-            mask |= 1L << capability.number();
-        }
-        return mask;
     }
 
     /** No execve gives new rights from here on: set-id bits and file capabilities are ignored. Not for a VE's init. */

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,7 +23,7 @@ class SeccompFilterRootTest {
 
     @Test
     void aProgramIsCompiledOnceForEachSetOfRules() throws IOException {
-        List<Rule> rules = List.of(Rule.refuse("syslog", Errno.EPERM), new Rule("ioctl", 1, 0x5412, Errno.EPERM));
+        List<Rule> rules = List.of(Rule.refuse("syslog", Errno.EPERM), Rule.ifEqual("ioctl", 1, 0x5412, Errno.EPERM));
         byte[] program = SeccompFilter.program(rules, cache, new JffiLinux());
         // struct sock_filter has 8 bytes; a program loads the architecture, tests it and returns at the least.
         assertThat(program.length % 8).isZero();
@@ -31,6 +34,18 @@ class SeccompFilterRootTest {
         try (var files = Files.list(cache)) {
             assertThat(files).hasSize(2);
         }
+    }
+
+    @Test
+    void aCallYoungerThanTheLibraryIsRefusedToo() throws IOException {
+        List<Rule> rules = List.of(Rule.refuse("syslog", Errno.EPERM), Rule.refuse("file_setattr", Errno.EPERM));
+        byte[] program = SeccompFilter.program(rules, cache, new JffiLinux());
+        ByteBuffer code = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
+        List<Integer> numbers = new ArrayList<>();
+        for (int at = 0; at < program.length; at += 8) {
+            numbers.add(code.getInt(at + 4));
+        }
+        assertThat(numbers).contains(469);
     }
 
     @Test

@@ -80,6 +80,22 @@ install_packages() {
     apt-get -q update && apt-get -q -y --no-install-recommends install "$@"
 }
 
+# What the lane vm needs besides.
+vm_packages=(mmdebstrap busybox-static e2fsprogs util-linux qemu-system-x86)
+
+# ready_host DIR: installs what is built to a host of its own below DIR and gives it the templates that tests use.
+ready_host() {
+    local name
+    stage "A host of its own in ${1#"$top/"} (install)" "$top/install" --destdir "$1"
+    for name in tiny debian-12-standard; do
+        if "$1/usr/local/sbin/vztmpl" list | cut -d' ' -f1 | grep -qx "$name"; then
+            skip "Template $name" "already there"
+        else
+            stage "Template $name (vztmpl build)" "$1/usr/local/sbin/vztmpl" build "$name"
+        fi
+    done
+}
+
 need_java_and_maven() {
     local tool
     for tool in java javac mvn; do

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * of the machine's network is touched.
  */
 @EndToEnd
+@Tag("vm")
 final class AddressTest {
     private static final String ADDRESS = "203.0.113.10";
     private static final String OTHER = "203.0.113.11";

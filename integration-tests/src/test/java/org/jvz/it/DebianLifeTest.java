@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real Debian 12 with systemd as its init, unprivileged, on both layouts. {@code ./verify} builds its template. */
 @EndToEnd
+@Tag("vm")
 final class DebianLifeTest {
     private static final String TEMPLATE = "debian-12-standard";
 

@@ -65,8 +65,14 @@ public record HostSnapshot(Set<String> lines) {
         }
     }
 
+    /** Where cgroup hierarchies are mounted: /sys/fs/cgroup itself on a host of cgroup v2 alone, else directories in it. */
+    static List<Path> hierarchies() throws IOException {
+        Path top = Path.of("/sys/fs/cgroup");
+        return Files.exists(top.resolve("cgroup.controllers")) ? List.of(top) : children(top);
+    }
+
     private static void cgroups(String cgroupName, Set<String> lines) throws IOException {
-        for (Path hierarchy : children(Path.of("/sys/fs/cgroup"))) {
+        for (Path hierarchy : hierarchies()) {
             Path own = hierarchy.resolve(cgroupName);
             if (Files.isDirectory(own)) {
                 try (Stream<Path> below = Files.walk(own)) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The life of a VE in the words of the contract, on the tiny template. */
 @EndToEnd
+@Tag("vm")
 final class TinyLifeTest {
     private final TestHost host = TestHost.get();
     private final int id = host.newId();

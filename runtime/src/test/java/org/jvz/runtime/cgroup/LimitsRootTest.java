@@ -27,6 +27,7 @@ import org.jvz.runtime.linux.Linux;
 
 /** The limits of real processes, in whichever version of cgroups this host has its controllers. */
 @Tag("root")
+@Tag("vm")
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LimitsRootTest {
     private final Linux linux = new JffiLinux();

@@ -22,6 +22,7 @@ import org.jvz.runtime.linux.Linux;
 import org.opentest4j.TestAbortedException;
 
 @Tag("root")
+@Tag("vm")
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VeCgroupRootTest {
     private final Linux linux = new JffiLinux();

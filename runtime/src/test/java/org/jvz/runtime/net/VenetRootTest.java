@@ -18,6 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.runtime.config.ConfFile;
@@ -38,6 +39,7 @@ import org.jvz.testing.PrivateHost;
  * is another machine on that LAN, 192.0.2.2 and 2001:db8:2::2.
  */
 @PrivateHost
+@Tag("vm")
 final class VenetRootTest {
     private static final CtId ID = new CtId(101);
     private static final CtId OTHER = new CtId(CtId.MAX);

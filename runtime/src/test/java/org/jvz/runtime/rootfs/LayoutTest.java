@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,7 @@ import org.jvz.testing.PrivateHost;
 import org.jvz.testing.RootTest;
 
 @PrivateHost
+@Tag("vm")
 final class LayoutTest {
     private static final IdShift SHIFT = new IdShift(6_553_600, 6_619_136);
 

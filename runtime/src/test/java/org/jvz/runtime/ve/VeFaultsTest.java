@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.spawn.Faults;
@@ -18,6 +19,7 @@ import org.jvz.runtime.undo.StepObserver;
 import org.jvz.testing.RootTest;
 
 /** Every step of every operation is made to fail in turn; the host must then be as before, and the error name the step. */
+@Tag("vm")
 class VeFaultsTest {
     @TempDir
     Path prefix;

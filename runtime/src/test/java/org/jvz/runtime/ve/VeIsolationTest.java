@@ -10,11 +10,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.runtime.config.CtId;
 import org.jvz.testing.RootTest;
 
 /** What root in a VE can see and reach of the host, of other VEs, and of the helpers that enter it: nothing. */
+@Tag("vm")
 class VeIsolationTest {
     private static final CtId OTHER = new CtId(102);
 

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.runtime.linux.CloneFlag;
@@ -30,6 +31,7 @@ import org.jvz.testing.PrivateHost;
 
 /** The engine making whole VEs, and what a VE can see of it. */
 @PrivateHost
+@Tag("vm")
 class VeSpawnTest {
     @TempDir
     static Path temp;

@@ -133,11 +133,14 @@ final class LauncherTest {
 
         assertThat(conf).content().endsWith("# mine\n");
         assertThat(stale).doesNotExist();
+        // Where old scripts look for it.
+        run(own.resolve("usr/sbin/vzctl"), "status", "7").succeeds().prints(STATUS);
 
         install(Map.of(), "--uninstall", "--destdir", own.toString(), "--prefix", "/opt/jvz")
                 .exits(0);
         assertThat(own.resolve("opt/jvz/lib/jvz")).doesNotExist();
         assertThat(own.resolve("opt/jvz/sbin")).isEmptyDirectory();
+        assertThat(own.resolve("usr/sbin")).isEmptyDirectory();
         assertThat(conf).exists();
     }
 

@@ -2,10 +2,8 @@ package org.jvz.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,17 +25,7 @@ final class AddressTest {
     Path dir;
 
     private String onPrivateNetwork(String script) throws Exception {
-        Path out = dir.resolve("out");
-        String prelude = "set -e; mount --make-rprivate /; ip link set lo up;"
-                + " ip addr add 198.51.100.1/32 dev lo; PATH=" + host.path("usr/local/sbin") + ":$PATH; ";
-        Process process = new ProcessBuilder("unshare", "-nm", "sh", "-c", prelude + script)
-                .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
-        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-        String text = Files.readString(out, StandardCharsets.UTF_8);
-        assertThat(process.exitValue()).as(text).isZero();
-        return text;
+        return PrivateNetwork.run(host, dir, script);
     }
 
     @Test

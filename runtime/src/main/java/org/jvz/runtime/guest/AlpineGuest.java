@@ -11,6 +11,11 @@ final class AlpineGuest extends GuestPlugin {
     }
 
     @Override
+    List<NetworkFiles> networkFiles() {
+        return List.of(new Ifupdown(false));
+    }
+
+    @Override
     List<String> crontabs() {
         return List.of("/etc/crontabs/root", "/var/spool/cron/crontabs/root");
     }

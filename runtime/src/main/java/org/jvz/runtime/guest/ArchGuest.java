@@ -10,6 +10,11 @@ final class ArchGuest extends GuestPlugin {
     }
 
     @Override
+    List<NetworkFiles> networkFiles() {
+        return List.of(new Networkd(), new NetworkManager());
+    }
+
+    @Override
     List<String> crontabs() {
         return List.of("/etc/cron.d/0hourly");
     }

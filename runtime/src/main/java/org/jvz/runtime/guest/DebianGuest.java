@@ -11,6 +11,11 @@ final class DebianGuest extends GuestPlugin {
     }
 
     @Override
+    List<NetworkFiles> networkFiles() {
+        return List.of(new Netplan(), new Ifupdown(true), new Networkd(), new NetworkManager());
+    }
+
+    @Override
     List<String> crontabs() {
         return List.of("/etc/crontab");
     }

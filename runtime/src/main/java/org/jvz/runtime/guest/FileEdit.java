@@ -2,12 +2,12 @@ package org.jvz.runtime.guest;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.rootfs.FileChange;
 import org.jvz.runtime.rootfs.InsideRoot;
 
 /** One file of a guest and what is to become of its text. Applied twice it does what it does once. */
-abstract class FileEdit {
+public abstract class FileEdit {
     /** No configuration file of a sane guest is larger. */
     private static final int LIMIT = 1 << 20;
 
@@ -21,36 +21,68 @@ abstract class FileEdit {
 
     private final String path;
     private final Absent absent;
+    private final int mode;
 
     FileEdit(String path, Absent absent) {
-        this.path = path;
-        this.absent = absent;
+        this(path, absent, MODE);
     }
 
-    /** The new text, for the old one; an absent file's text is empty. */
-    abstract String edit(String text);
+    /** @param mode permissions if the file is made */
+    FileEdit(String path, Absent absent, int mode) {
+        this.path = path;
+        this.absent = absent;
+        this.mode = mode;
+    }
+
+    /** The new text, for the old one; an absent file's text is empty. Null if there is to be no such file. */
+    abstract @Nullable String edit(String text);
+
+    /** The file's name, for messages. */
+    public final String path() {
+        return path;
+    }
+
+    /**
+     * What is to be done inside {@code root}; null if the file is as wanted already. A link stays a link and the file it leads to is changed,
+     * unless it leads to nothing, or below {@code /run}: that directory is another one while the VE runs, so the link is replaced by a file.
+     */
+    public final @Nullable FileChange plan(InsideRoot root) throws IOException {
+        String place = root.realPath(path);
+        byte @Nullable [] old = place == null || place.startsWith("/run/") || place.startsWith("/var/run/")
+                ? null
+                : root.read(path, LIMIT);
+        if (place == null || old == null) {
+            String target = root.readLink(path);
+            String wanted = absent == Absent.CREATE ? edit("") : null;
+            return wanted == null ? null : new FileChange(path, target, target != null, wanted, mode);
+        }
+        // Latin-1 gives every byte back: what is not ours to change stays, in whatever encoding.
+        String text = new String(old, StandardCharsets.ISO_8859_1);
+        String wanted = edit(text);
+        if (wanted == null) {
+            String target = root.readLink(path);
+            return new FileChange(path, target == null ? text : target, target != null, null, mode);
+        }
+        return wanted.equals(text) ? null : new FileChange(place, text, false, wanted, mode);
+    }
 
     /** Edits the file inside {@code root}; a file that is as wanted already is not written. */
     final void apply(InsideRoot root) throws IOException {
-        byte @Nullable [] old = root.read(path, LIMIT);
-        if (old == null) {
-            if (absent == Absent.CREATE) {
-                root.makeDirectories(path.substring(0, path.lastIndexOf('/')), 0755);
-                root.write(path, bytes(edit("")), MODE);
-            }
-            return;
-        }
-        // Latin-1 gives every byte back: what is not ours to change stays, in whatever encoding.
-        byte[] wanted = bytes(edit(new String(old, StandardCharsets.ISO_8859_1)));
-        if (!Arrays.equals(old, wanted)) {
-            // A link stays a link, the file it leads to (inside the VE) is the one to change.
-            String place = root.realPath(path);
-            root.write(place == null ? path : place, wanted, MODE);
+        FileChange change = plan(root);
+        if (change != null) {
+            change.make(root);
         }
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
+    /** The file is this text, or is not there. */
+    static FileEdit whole(String path, @Nullable String wanted, int mode) {
+        return new FileEdit(path, Absent.CREATE, mode) {
+            @Override
+            @Nullable
+            String edit(String text) {
+                return wanted;
+            }
+        };
     }
 
     /** The whole file is one line. */
@@ -69,6 +101,16 @@ abstract class FileEdit {
             @Override
             String edit(String text) {
                 return HostsFile.ownName(text, hostname);
+            }
+        };
+    }
+
+    /** Name servers and search domains; null leaves what is there. */
+    static FileEdit resolvConf(GuestNetwork network) {
+        return new FileEdit("/etc/resolv.conf", Absent.CREATE) {
+            @Override
+            String edit(String text) {
+                return ResolvConf.change(text, network);
             }
         };
     }

@@ -2,6 +2,7 @@ package org.jvz.runtime.guest;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.rootfs.InsideRoot;
 import org.jvz.runtime.rootfs.NotARegularFileException;
@@ -76,13 +77,35 @@ public final class Guest {
         if (!isHostname(hostname)) {
             throw new IOException("Not a host name: '" + hostname + "'");
         }
-        for (FileEdit edit : GuestPlugin.of(distribution).hostname(hostname)) {
+        for (FileEdit edit : hostname(hostname)) {
             edit.apply(root);
         }
     }
 
+    /** Edits that put the host name where the system reads it at boot. */
+    public List<FileEdit> hostname(String hostname) {
+        return GuestPlugin.of(distribution).hostname(hostname);
+    }
+
+    /** Edits that give the system its name servers and search domains; none that would change nothing. */
+    public List<FileEdit> dns(GuestNetwork network) {
+        return network.nameservers() == null && network.searchDomains() == null
+                ? List.of()
+                : GuestPlugin.of(distribution).dns(network);
+    }
+
+    /** Edits that tell whatever sets up the network inside of the addresses of venet0; none where nothing does. */
+    public List<FileEdit> network(InsideRoot root, GuestNetwork network) throws IOException {
+        for (NetworkFiles files : GuestPlugin.of(distribution).networkFiles()) {
+            if (files.isUsed(root)) {
+                return files.edits(root, network);
+            }
+        }
+        return List.of();
+    }
+
     /** Letters, digits, dot, hyphen and underscore: nothing that could start a second line or word in a file. */
-    static boolean isHostname(String name) {
+    public static boolean isHostname(String name) {
         if (name.isEmpty() || name.length() > HOST_NAME_MAX || name.charAt(0) == '-' || name.charAt(0) == '.') {
             return false;
         }
@@ -114,7 +137,7 @@ public final class Guest {
     }
 
     /** A small file's text; null where it is absent or nothing that can be read. */
-    private static @Nullable String text(InsideRoot root, String path) throws IOException {
+    static @Nullable String text(InsideRoot root, String path) throws IOException {
         try {
             byte[] bytes = root.read(path, SMALL_FILE);
             return bytes == null ? null : new String(bytes, StandardCharsets.ISO_8859_1);

@@ -38,6 +38,14 @@ abstract class GuestPlugin {
         return edits;
     }
 
+    /** Programs that may set up the network, those that rule over others first. */
+    abstract List<NetworkFiles> networkFiles();
+
+    /** Name servers and search domains. */
+    List<FileEdit> dns(GuestNetwork network) {
+        return List.of(FileEdit.resolvConf(network));
+    }
+
     /** Whether /etc/resolv.conf is ours to mind. */
     boolean hasResolvConf() {
         return true;

@@ -12,6 +12,11 @@ final class RedHatGuest extends GuestPlugin {
     }
 
     @Override
+    List<NetworkFiles> networkFiles() {
+        return List.of(new Ifcfg(), new NetworkManager(), new Networkd());
+    }
+
+    @Override
     List<String> crontabs() {
         return List.of("/etc/crontab", "/etc/cron.d/0hourly");
     }

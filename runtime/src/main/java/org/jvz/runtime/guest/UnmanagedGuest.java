@@ -10,6 +10,16 @@ final class UnmanagedGuest extends GuestPlugin {
     }
 
     @Override
+    List<NetworkFiles> networkFiles() {
+        return List.of();
+    }
+
+    @Override
+    List<FileEdit> dns(GuestNetwork network) {
+        return List.of();
+    }
+
+    @Override
     List<String> crontabs() {
         return List.of();
     }

@@ -1,5 +1,6 @@
 package org.jvz.runtime.linux;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -125,5 +126,13 @@ abstract class JffiProcesses extends JffiBpf {
         long value = Native.call(SystemCall.PRCTL, PR_GET_DUMPABLE);
         check(value, "prctl", "PR_GET_DUMPABLE");
         return value == 1;
+    }
+
+    @Override
+    public void setHostname(String name) throws SyscallException {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        try (OffHeap memory = new OffHeap()) {
+            check(Native.call(SystemCall.SETHOSTNAME, memory.bytes(bytes), bytes.length), "sethostname", name);
+        }
     }
 }

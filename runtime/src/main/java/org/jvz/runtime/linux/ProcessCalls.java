@@ -49,4 +49,7 @@ public interface ProcessCalls {
 
     /** The limit of another process; ESRCH if it is gone. */
     ResourceLimit.Pair limit(int pid, ResourceLimit resource) throws SyscallException;
+
+    /** sethostname(2) in the calling thread's UTS namespace; EINVAL if the name has more than 64 bytes. */
+    void setHostname(String name) throws SyscallException;
 }

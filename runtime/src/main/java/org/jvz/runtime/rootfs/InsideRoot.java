@@ -210,6 +210,31 @@ public final class InsideRoot implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a symbolic link, in place of a file or link of that name.
+     *
+     * @param target as it is to stand in the link
+     */
+    public void link(String path, String target) throws IOException {
+        String temporary =
+                ".jvz-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        try (Fd parent = resolve(parentOf(path), DIRECTORY)) {
+            linux.symlinkAt(target, parent, temporary);
+            boolean placed = false;
+            try {
+                linux.chownAt(parent, temporary, owner.uid(), owner.gid());
+                linux.renameAt(parent, temporary, parent, nameOf(path), Set.of());
+                placed = true;
+            } finally {
+                if (!placed) {
+                    removeQuietly(parent, temporary);
+                }
+            }
+        } catch (SyscallException e) {
+            throw named("link", path, e);
+        }
+    }
+
     private void removeQuietly(Fd parent, String temporary) {
         try {
             linux.unlinkAt(parent, temporary);

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import org.jvz.runtime.cgroup.AppliedLimits;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.net.NetUndo;
+import org.jvz.runtime.rootfs.InsideUndo;
 import org.jvz.runtime.rootfs.RootfsUndo;
 import org.jvz.runtime.undo.UndoHandlers;
 import org.jvz.runtime.undo.UndoStep;
@@ -18,6 +19,7 @@ final class HostUndo implements UndoHandlers {
     private static final String SYMLINK = "symlink";
     private static final String RESTORE = "restore";
     private static final String LIMITS = "limits";
+    private static final String HOSTNAME = "hostname";
     private static final String TEXT = "text";
     private static final String DEVICES = "devices";
     /** How long a killed process may take to leave, seconds. One in uninterruptible sleep on a dead disk may take longer. */
@@ -44,6 +46,11 @@ final class HostUndo implements UndoHandlers {
         return UndoStep.of(RESTORE, copy.toString(), file.toString());
     }
 
+    /** Gives a VE that still runs its former host name. */
+    static UndoStep hostname(CtId id, String former) {
+        return UndoStep.of(HOSTNAME, id.toString(), former);
+    }
+
     /** Writes former values into interface files of a VE's cgroups. */
     static UndoStep limits(AppliedLimits before) {
         return new UndoStep(LIMITS, before.toArgs());
@@ -65,6 +72,10 @@ final class HostUndo implements UndoHandlers {
             new RootfsUndo(host.linux()).undo(step);
             return;
         }
+        if (InsideUndo.knows(step.kind())) {
+            new InsideUndo(host.linux()).undo(step);
+            return;
+        }
         if (NetUndo.knows(step.kind())) {
             new NetUndo(host.linux(), host.paths()).undo(step);
             return;
@@ -84,6 +95,7 @@ final class HostUndo implements UndoHandlers {
                 }
             }
             case LIMITS -> putBackLimits(step);
+            case HOSTNAME -> rename(CtId.parse(step.args().get(0)), step.args().get(1));
             case ProcessLimits.UNDO -> ProcessLimits.undo(host, step);
             case InsideLimits.UNDO -> InsideLimits.undo(host, step);
             case TEXT -> {
@@ -118,6 +130,13 @@ final class HostUndo implements UndoHandlers {
             if (!AppliedLimits.isInUse(e)) {
                 throw e;
             }
+        }
+    }
+
+    private void rename(CtId id, String former) throws IOException {
+        VeState state = VeState.read(host.paths().state(id));
+        if (state != null && state.initAlive()) {
+            new UtsNamespace(host.linux(), state.initPid()).setHostname(former);
         }
     }
 }

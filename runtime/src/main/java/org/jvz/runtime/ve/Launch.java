@@ -27,16 +27,12 @@ import org.jvz.runtime.undo.Transaction;
 
 /** Makes the environment of a mounted VE (cgroups, namespaces, ids) and executes its first program in it. */
 final class Launch {
-    private static final String DEFAULT_HOSTNAME = "localhost";
-
     /** Settings that are kept and that this version does not put into effect, with the reason told at every start. */
     private static final String[][] NOT_BUILT = {
         {"DISKSPACE", "this version of jvz has no disk quota"},
         {"DISKINODES", "this version of jvz has no disk quota"},
         {"NETIF", "this version of jvz has no veth devices"},
         {"NETDEV", "this version of jvz moves no host devices"},
-        {"NAMESERVER", "this version of jvz writes no resolv.conf"},
-        {"SEARCHDOMAIN", "this version of jvz writes no resolv.conf"},
         {"PCI", "no kernel but OpenVZ's gives PCI devices to containers; give their nodes in DEVNODES"},
     };
 
@@ -136,7 +132,7 @@ final class Launch {
                 cgroup.unified() != null,
                 Features.hasSysfs(ve.conf()),
                 capabilities,
-                hostname == null || hostname.isEmpty() ? DEFAULT_HOSTNAME : hostname,
+                hostname == null || hostname.isEmpty() ? GuestSetup.DEFAULT_HOSTNAME : hostname,
                 limits.shmBytes().orElse(0),
                 limits.ptys().orElse(0),
                 first);

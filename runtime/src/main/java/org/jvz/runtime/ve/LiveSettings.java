@@ -18,13 +18,13 @@ final class LiveSettings {
     private final Collection<String> keys;
     private final String failed;
 
-    /** The changed settings, which are then saved or not. */
-    LiveSettings(VeSession session, EditResult result, boolean save) {
+    /** The changed settings, and of those asked for the ones that a guest may have forgotten though they are the same. */
+    LiveSettings(VeSession session, EditResult result, SetOptions options) {
         this(
                 session,
                 result,
-                names(result.changed()),
-                save
+                keys(result, options),
+                options.save()
                         ? "Error: failed to apply some parameters, not saving configuration file!"
                         : "Error: failed to apply some parameters, nothing is changed");
     }
@@ -39,6 +39,16 @@ final class LiveSettings {
         this.result = result;
         this.keys = keys;
         this.failed = failed;
+    }
+
+    private static List<String> keys(EditResult result, SetOptions options) {
+        List<String> keys = names(result.changed());
+        for (String each : names(options.asked())) {
+            if (GuestSetup.IN_FILES.contains(each) && !keys.contains(each)) {
+                keys.add(each);
+            }
+        }
+        return keys;
     }
 
     private static List<String> names(List<ConfKey<?>> keys) {

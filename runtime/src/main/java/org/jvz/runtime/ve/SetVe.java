@@ -115,7 +115,7 @@ public final class SetVe {
         }
         VeEvents events = session.events();
         if (state != null) {
-            new LiveSettings(session, result, options.save()).apply(state, () -> {
+            new LiveSettings(session, result, options).apply(state, () -> {
                 if (options.save()) {
                     save(result, options, configured, events);
                 }

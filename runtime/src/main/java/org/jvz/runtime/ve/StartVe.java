@@ -90,7 +90,7 @@ public final class StartVe {
         session.events().event(options.waitUntilUp() ? VeEvent.Kind.START_WAITING : VeEvent.Kind.START_IN_PROGRESS);
     }
 
-    /** Sets the host name in the guest's files and finds its init. */
+    /** Writes what the guest's files are to say of it and finds its init. */
     private String prepareGuest(Transaction transaction, Ve ve, IdShift shift, StartOptions options, VeEvents events)
             throws IOException {
         return transaction.step("prepare guest", ve.root().toString(), null, () -> {
@@ -100,7 +100,7 @@ public final class StartVe {
                     throw new VeException(VzError.BAD_TEMPLATE, VeEvent.of(VeEvent.Kind.NO_INIT));
                 }
                 if (!options.skipSetup()) {
-                    setHostname(inside, ve, events);
+                    GuestSetup.prepare(inside, ve.conf(), events);
                 }
                 return init;
             }
@@ -110,19 +110,6 @@ public final class StartVe {
     private BootKind bootKind(IdClaim claim) throws IOException {
         try (InsideRoot inside = InsideRoot.open(host.linux(), claim.ve().root(), claim.shift())) {
             return Guest.bootKind(inside);
-        }
-    }
-
-    /** A guest whose files do not take a host name (a FIFO in its place, say) starts all the same: the name is set anyway. */
-    private static void setHostname(InsideRoot inside, Ve ve, VeEvents events) {
-        String hostname = ve.conf().file().get("HOSTNAME");
-        if (hostname == null || hostname.isEmpty()) {
-            return;
-        }
-        try {
-            Guest.detect(inside, ve.conf().file().get("OSTEMPLATE")).setHostname(inside, hostname);
-        } catch (IOException e) {
-            events.event(VeEvent.Kind.WARNING, "Unable to write the host name into the container: " + e.getMessage());
         }
     }
 

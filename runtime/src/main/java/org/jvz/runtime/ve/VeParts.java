@@ -18,6 +18,7 @@ final class VeParts {
         parts.add(new Addresses());
         parts.add(new CgroupLimits());
         parts.add(new InsideLimits());
+        parts.add(new GuestSetup());
         // The last to change: without CAP_SYS_RESOURCE a process's limit that was lowered stays so.
         parts.add(new ProcessLimits());
         return parts;

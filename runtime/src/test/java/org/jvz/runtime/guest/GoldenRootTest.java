@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.jvz.runtime.config.VeAddress;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.rootfs.IdShift;
 import org.jvz.runtime.rootfs.InsideRoot;
@@ -27,6 +28,15 @@ import org.jvz.testing.PrivateHost;
 @PrivateHost
 final class GoldenRootTest {
     private static final Path ROOTS = Path.of("src/test/resources/guest");
+
+    private static final GuestNetwork NETWORK = new GuestNetwork(
+            List.of(
+                    VeAddress.parse("203.0.113.10"),
+                    VeAddress.parse("198.51.100.7/24"),
+                    VeAddress.parse("2001:db8::10"),
+                    VeAddress.parse("2001:db8:7::1/64")),
+            List.of("192.0.2.53", "2001:db8::53"),
+            List.of("example.org", "example.net"));
 
     @TempDir
     Path dir;
@@ -49,7 +59,14 @@ final class GoldenRootTest {
         for (int time = 1; time <= 2; time++) {
             try (InsideRoot inside = InsideRoot.open(new JffiLinux(), root, IdShift.NONE)) {
                 NewGuest.prepare(inside, null, 101);
-                Guest.detect(inside, null).setHostname(inside, "ve101.example.com");
+                Guest guest = Guest.detect(inside, null);
+                guest.setHostname(inside, "ve101.example.com");
+                for (FileEdit edit : guest.dns(NETWORK)) {
+                    edit.apply(inside);
+                }
+                for (FileEdit edit : guest.network(inside, NETWORK)) {
+                    edit.apply(inside);
+                }
             }
             assertThat(contents(root)).as("after %d times", time).isEqualTo(contents(expected));
             if (time == 1) {

@@ -2,12 +2,15 @@ package org.jvz.runtime.guest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.jvz.runtime.config.VeAddress;
 
 /** The edits as functions from text to text. */
 final class GuestTextTest {
@@ -140,6 +143,71 @@ final class GuestTextTest {
         assertThat(ResolvConf.madeAtBoot(target, resolved)).isEqualTo(good);
     }
 
+    private static GuestNetwork dns(@Nullable List<String> servers, @Nullable List<String> domains) {
+        return new GuestNetwork(List.of(), servers, domains);
+    }
+
+    @Test
+    void changesOnlyWhatIsGivenOfResolvConf() {
+        String text = "# mine\nsearch a.example\nnameserver 192.0.2.1\nnameserver 192.0.2.2\noptions edns0\n";
+        assertThat(ResolvConf.change(text, dns(List.of("8.8.8.8"), null)))
+                .isEqualTo("nameserver 8.8.8.8\n# mine\nsearch a.example\noptions edns0\n");
+        assertThat(ResolvConf.change(text, dns(null, List.of("b.example", "c.example"))))
+                .isEqualTo("search b.example c.example\n# mine\nnameserver 192.0.2.1\nnameserver 192.0.2.2\n"
+                        + "options edns0\n");
+        assertThat(ResolvConf.change(text, dns(null, null))).isEqualTo(text);
+    }
+
+    @Test
+    void inheritsOnlyServersThatAVeCanReach() {
+        String text = "nameserver 127.0.0.53\n nameserver\t192.0.2.1 \nnameserver ::1\nnameserver fe80::1%eth0\n"
+                + "# nameserver 192.0.2.9\nnameserver 2001:db8::53\ndomain a\nsearch  b  c\n";
+        assertThat(ResolvConf.servers(text)).containsExactly("192.0.2.1", "2001:db8::53");
+        assertThat(ResolvConf.domains(text)).containsExactly("b", "c");
+        assertThat(ResolvConf.servers("")).isEmpty();
+        assertThat(ResolvConf.domains("")).isEmpty();
+    }
+
+    @Test
+    void leavesInterfacesWithoutTheDeviceAlone() {
+        String text = "auto lo eth0\niface lo inet loopback\n\n\niface eth0 inet dhcp";
+        assertThat(InterfacesFile.change(text, null, null, dns(null, null), true))
+                .isEqualTo(text);
+    }
+
+    @Test
+    void takesTheDeviceOutOfInterfaces() {
+        String text = "auto lo venet0 eth0\nallow-hotplug venet0:0\niface venet0:0 inet static\n  address 192.0.2.1\n"
+                + "# mine\niface venet0 inet6 manual\n  up x\niface eth0 inet dhcp\n";
+        assertThat(InterfacesFile.change(text, null, null, dns(null, null), true))
+                .isEqualTo("auto lo eth0\n# mine\niface eth0 inet dhcp\n");
+    }
+
+    @Test
+    void takesItsOwnLinesBackAndLosesNoneWhereAMarkIsBroken() {
+        GuestNetwork one = new GuestNetwork(List.of(VeAddress.parse("192.0.2.1")), null, null);
+        String text = "auto lo\n\niface lo inet loopback\n";
+        String with = InterfacesFile.change(text, "#head\n", "#tail", one, true);
+        assertThat(with)
+                .startsWith("# vzctl: venet0 head begins\n#head\n")
+                .endsWith("\n#tail\n# vzctl: venet0 tail ends\n");
+        assertThat(InterfacesFile.change(with, null, null, dns(null, null), true))
+                .isEqualTo(text);
+        String broken = with.replace("# vzctl: venet0 ends\n", "") + "iface eth0 inet dhcp\n";
+        assertThat(InterfacesFile.change(broken, null, null, one, true)).contains("iface eth0 inet dhcp\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.1, 255.255.255.255",
+        "192.0.2.1/24, 255.255.255.0",
+        "192.0.2.1/0, 0.0.0.0",
+        "10.0.0.1/9, 255.128.0.0"
+    })
+    void writesPrefixesAsMasks(String address, String mask) {
+        assertThat(GuestNetwork.netmask(VeAddress.parse(address))).isEqualTo(mask);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "systemd, '', false, SYSTEMD",
@@ -193,8 +261,18 @@ final class GuestTextTest {
             "HOSTNAME",
             "x",
             "\0",
-            "\r"
+            "\r",
+            "auto ",
+            "iface ",
+            "venet0",
+            "# vzctl: venet0 begins\n",
+            "\n# vzctl: venet0 ends\n",
+            "# vzctl: venet0 tail begins\n",
+            "nameserver ",
+            "search "
         };
+        GuestNetwork network = new GuestNetwork(
+                List.of(VeAddress.parse("192.0.2.1"), VeAddress.parse("2001:db8::1")), List.of("192.0.2.53"), null);
         for (int i = 0; i < 20_000; i++) {
             StringBuilder text = new StringBuilder();
             for (int n = random.nextInt(30); n > 0; n--) {
@@ -209,6 +287,16 @@ final class GuestTextTest {
             String locked = Passwords.lockEmptyRoot(any);
             assertThat(Passwords.lockEmptyRoot(locked)).as(as).isEqualTo(locked);
             assertThat(Lines.of(locked)).as(as).noneMatch(line -> line.startsWith("root::") || line.equals("root:"));
+            String interfaces = InterfacesFile.change(any, "head", null, network, (i & 1) == 0);
+            assertThat(InterfacesFile.change(interfaces, "head", null, network, (i & 1) == 0))
+                    .as(as)
+                    .isEqualTo(interfaces);
+            String without = InterfacesFile.change(interfaces, null, null, dns(null, null), true);
+            assertThat(InterfacesFile.change(without, null, null, dns(null, null), true))
+                    .as(as)
+                    .isEqualTo(without);
+            String resolv = ResolvConf.change(any, network);
+            assertThat(ResolvConf.change(resolv, network)).as(as).isEqualTo(resolv);
             String assigned = Assignments.change(any, "HOSTNAME", "ve");
             assertThat(Assignments.change(assigned, "HOSTNAME", "ve")).as(as).isEqualTo(assigned);
         }

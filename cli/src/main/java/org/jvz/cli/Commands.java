@@ -17,6 +17,7 @@ final class Commands {
             case RUNSCRIPT -> new RunScriptCommand();
             case CREATE -> new CreateCommand();
             case SET -> new SetCommand();
+            case CHKPNT, RESTORE -> new CheckpointCommand(verb);
         };
     }
 

@@ -39,6 +39,31 @@ final class Options {
         return OptionTable.of(flag("skip-fsck"), flag("skip-remount"));
     }
 
+    static OptionTable chkpnt() {
+        return OptionTable.of(
+                flag("suspend"),
+                flag("dump"),
+                flag("resume"),
+                flag("kill"),
+                value("dumpfile", "<path>"),
+                value("flags", "<flags>"),
+                value("context", "<context>"),
+                flag("skip_arpdetect"));
+    }
+
+    static OptionTable restore() {
+        return OptionTable.of(
+                flag("undump"),
+                flag("resume"),
+                flag("kill"),
+                value("dumpfile", "<path>"),
+                value("flags", "<flags>"),
+                value("context", "<context>"),
+                flag("skip_arpdetect"),
+                flag("skip-fsck"),
+                flag("skip-remount"));
+    }
+
     /**
      * create: its own options, then those of {@code set} that change a key. An abbreviation means one of its own if it can,
      * as it always did.

@@ -3,12 +3,14 @@ package org.jvz.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.BadConfException;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.VzConf;
 import org.jvz.runtime.config.VzKey;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.WaitStatus;
+import org.jvz.runtime.ve.CheckpointVe;
 import org.jvz.runtime.ve.CreateOptions;
 import org.jvz.runtime.ve.CreateVe;
 import org.jvz.runtime.ve.DestroyVe;
@@ -17,6 +19,7 @@ import org.jvz.runtime.ve.ExecVe;
 import org.jvz.runtime.ve.MountVe;
 import org.jvz.runtime.ve.RepairVe;
 import org.jvz.runtime.ve.RestartVe;
+import org.jvz.runtime.ve.RestoreVe;
 import org.jvz.runtime.ve.RunScript;
 import org.jvz.runtime.ve.SetOptions;
 import org.jvz.runtime.ve.SetVe;
@@ -145,6 +148,18 @@ final class RuntimeOperations implements VeOperations {
     public void umount(CtId id, VeEvents events) throws IOException {
         Signals.cancel(output);
         new UmountVe(host).run(id, events);
+    }
+
+    @Override
+    public void checkpoint(CtId id, CheckpointVe.Stage stage, VeEvents events) throws IOException {
+        Signals.cancel(output);
+        new CheckpointVe(host).run(id, stage, events);
+    }
+
+    @Override
+    public void restore(CtId id, RestoreVe.Stage stage, @Nullable Path dumpFile, VeEvents events) throws IOException {
+        Signals.cancel(output);
+        new RestoreVe(host).run(id, stage, dumpFile, events);
     }
 
     @Override

@@ -29,6 +29,8 @@ final class Usage {
         text.append("vzctl enter <ctid> [--exec <command> [arg ...]]\n");
         text.append("vzctl exec | exec2 <ctid> <command> [arg ...]\n");
         text.append("vzctl exec | exec2 <ctid> -\n");
+        text.append("vzctl chkpnt <ctid> [--suspend | --dump | --resume | --kill] [--dumpfile <path>]\n");
+        text.append("vzctl restore <ctid> [--undump | --resume | --kill] [--dumpfile <path>]\n");
         text.append("vzctl runscript <ctid> <script>\n");
         text.append("vzctl set <ctid>");
         options(text, 16, Options.setOwn());

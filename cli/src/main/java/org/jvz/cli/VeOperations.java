@@ -3,9 +3,12 @@ package org.jvz.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.VzConf;
+import org.jvz.runtime.ve.CheckpointVe;
 import org.jvz.runtime.ve.CreateOptions;
+import org.jvz.runtime.ve.RestoreVe;
 import org.jvz.runtime.ve.SetOptions;
 import org.jvz.runtime.ve.StartOptions;
 import org.jvz.runtime.ve.StatusVe;
@@ -56,6 +59,11 @@ interface VeOperations {
     void mount(CtId id, VeEvents events) throws IOException;
 
     void umount(CtId id, VeEvents events) throws IOException;
+
+    void checkpoint(CtId id, CheckpointVe.Stage stage, VeEvents events) throws IOException;
+
+    /** @param dumpFile where the processes are, null for the usual file */
+    void restore(CtId id, RestoreVe.Stage stage, @Nullable Path dumpFile, VeEvents events) throws IOException;
 
     /** Runs a line in the VE's shell; returns its exit status. Standard streams are the caller's own. */
     int shell(CtId id, String line, VeEvents events) throws IOException;

@@ -17,7 +17,9 @@ enum Verb {
     EXEC2,
     EXEC3,
     ENTER,
-    RUNSCRIPT;
+    RUNSCRIPT,
+    CHKPNT,
+    RESTORE;
 
     /** The verb a word stands for, or null. */
     static @Nullable Verb of(String word) {
@@ -36,6 +38,8 @@ enum Verb {
             case "exec3" -> EXEC3;
             case "enter" -> ENTER;
             case "runscript" -> RUNSCRIPT;
+            case "chkpnt", "suspend" -> CHKPNT;
+            case "restore", "resume" -> RESTORE;
             default -> null;
         };
     }

@@ -16,6 +16,7 @@ final class Words {
     static final String ONLY_SET_FOR_0 = "Only set actions are allowed for CT0";
     static final String NO_COMMAND_LINE = "No command line given for exec";
     static final String NO_COMMAND_LINE_ENTER = "No command line given for --exec";
+    static final String ONE_STAGE = "Invalid syntax: only one sub command may be used";
     static final String NO_SCRIPT = "Script not specified";
     static final String APPLY_FAILED = "Error: failed to apply some parameters, not saving configuration file!";
     static final String ROOT_ONLY = "This program can only be run under root.";
@@ -60,6 +61,12 @@ final class Words {
                 "Warning: container private area " + arg + " is a symlink to " + event.arg(1)
                         + ". Not removing link destination, you have to do it manually.";
 
+            case CHECKPOINTING -> "Setting up checkpoint...";
+            case SUSPENDING -> "\tsuspend...";
+            case RESUMING -> "Resuming...";
+            case KILLING_SUSPENDED -> "Killing...";
+            case RESTORING -> "Restoring container ...";
+
             case CONFIG_UNCHANGED -> "No changes in CT configuration, not saving";
             case NOT_SAVED ->
                 "WARNING: Settings were not saved to config "
@@ -79,6 +86,7 @@ final class Words {
             case STALE_LOCK -> "Removing stale lock file " + arg;
 
             case DUMP_FILE_FOUND -> "Dump file " + arg + " exists, trying to restore from it";
+            case CANT_RESTORE_DUMP -> "Restore failed: " + arg;
             case WARNING -> "Warning: " + arg;
             case NOT_ENFORCED -> "Warning: settings without effect on this host: " + arg;
             case DETAIL, REPAIRED -> arg;
@@ -98,6 +106,13 @@ final class Words {
             case NOT_MOUNTED -> "CT is not mounted";
             case UMOUNT_RUNNING -> "Container is running -- stop it first";
             case NOT_RUNNING -> "Container is not running";
+            case CANT_CHECKPOINT_STOPPED -> "Unable to setup checkpointing: container is not running";
+            case CHECKPOINT_FAILED -> "Checkpointing failed";
+            case CANT_RESUME -> "Can not resume container";
+            case CANT_KILL -> "Can not kill container";
+            case CANT_RESTORE_RUNNING -> "Unable to perform restore: container already running";
+            case CANT_OPEN_DUMP -> "Unable to open " + arg;
+            case IS_SUSPENDED -> "Container is suspended: nothing runs in it before vzctl chkpnt " + arg + " --resume";
             case ALREADY_LOCKED -> "Container already locked";
             case NO_VE_CONFIG -> "Container config file does not exist";
             case SAMPLE_NOT_FOUND -> "Sample config " + arg + " not found";
@@ -170,6 +185,11 @@ final class Words {
                     KILLING,
                     STOPPED,
                     RESTARTING,
+                    CHECKPOINTING,
+                    SUSPENDING,
+                    RESUMING,
+                    KILLING_SUSPENDED,
+                    RESTORING,
                     DESTROYING_PRIVATE,
                     PRIVATE_DESTROYED,
                     ENTERED,
@@ -198,6 +218,14 @@ final class Words {
                     NOT_MOUNTED,
                     UMOUNT_RUNNING,
                     NOT_RUNNING,
+                    CANT_CHECKPOINT_STOPPED,
+                    CHECKPOINT_FAILED,
+                    CANT_RESUME,
+                    CANT_KILL,
+                    CANT_RESTORE_RUNNING,
+                    CANT_OPEN_DUMP,
+                    CANT_RESTORE_DUMP,
+                    IS_SUSPENDED,
                     ALREADY_LOCKED,
                     NO_VE_CONFIG,
                     SAMPLE_NOT_FOUND,

@@ -10,7 +10,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.VeConf;
+import org.jvz.runtime.ve.CheckpointVe;
 import org.jvz.runtime.ve.CreateOptions;
+import org.jvz.runtime.ve.RestoreVe;
 import org.jvz.runtime.ve.SetOptions;
 import org.jvz.runtime.ve.SetVe;
 import org.jvz.runtime.ve.StartOptions;
@@ -158,6 +160,16 @@ final class FakeOperations implements VeOperations {
             throw refusal(VzError.FS_NOT_MOUNTED, VeEvent.Kind.NOT_MOUNTED);
         }
         events.event(VeEvent.Kind.UNMOUNTED);
+    }
+
+    @Override
+    public void checkpoint(CtId id, CheckpointVe.Stage stage, VeEvents events) {
+        ask("checkpoint " + id + " " + stage);
+    }
+
+    @Override
+    public void restore(CtId id, RestoreVe.Stage stage, @Nullable Path dumpFile, VeEvents events) {
+        ask("restore " + id + " " + stage + " " + dumpFile);
     }
 
     @Override

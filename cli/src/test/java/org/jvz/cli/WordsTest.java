@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.jvz.runtime.ve.VeEvent;
 import org.jvz.runtime.ve.VeEvent.Kind;
 
-/** The literals of sections 2.1 to 2.7 of vzctl's contract. */
+/** The literals of sections 2.1 to 2.8 of vzctl's contract. */
 class WordsTest {
     @ParameterizedTest
     @CsvSource(
@@ -58,6 +58,14 @@ class WordsTest {
             NOT_MOUNTED        |            |    | CT is not mounted
             UMOUNT_RUNNING     |            |    | Container is running -- stop it first
             NOT_RUNNING        |            |    | Container is not running
+            CHECKPOINTING      |            |    | Setting up checkpoint...
+            SUSPENDING         |            |    | '	suspend...'
+            RESUMING           |            |    | Resuming...
+            KILLING_SUSPENDED  |            |    | Killing...
+            RESTORING          |            |    | Restoring container ...
+            CANT_CHECKPOINT_STOPPED |       |    | 'Unable to setup checkpointing: container is not running'
+            CANT_RESTORE_RUNNING |          |    | 'Unable to perform restore: container already running'
+            DUMP_FILE_FOUND    | /vz/dump/Dump.101 | | 'Dump file /vz/dump/Dump.101 exists, trying to restore from it'
             NO_VE_CONFIG       |            |    | Container config file does not exist
             SAMPLE_NOT_FOUND   | /etc/vz/conf/ve-x.conf-sample | | Sample config /etc/vz/conf/ve-x.conf-sample not found
             PRIVATE_EXISTS     | /vz/private/101 | | Private area already exists in /vz/private/101

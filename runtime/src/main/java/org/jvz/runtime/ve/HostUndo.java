@@ -97,6 +97,7 @@ final class HostUndo implements UndoHandlers {
             case LIMITS -> putBackLimits(step);
             case HOSTNAME -> rename(CtId.parse(step.args().get(0)), step.args().get(1));
             case ProcessLimits.UNDO -> ProcessLimits.undo(host, step);
+            case Freezing.UNDO -> Freezing.undo(host, step);
             case InsideLimits.UNDO -> InsideLimits.undo(host, step);
             case TEXT -> {
                 Path file = Path.of(step.args().get(0));

@@ -77,8 +77,15 @@ final class RunningVe implements AutoCloseable {
         return init;
     }
 
-    /** Starts a program inside; the caller waits for it. */
+    /**
+     * Starts a program inside; the caller waits for it.
+     *
+     * @throws VeException if the VE is frozen: the program would not begin before somebody lets the VE go on
+     */
     Spawned exec(ExecList.Program program) throws IOException {
+        if (new Freezing(host, id).isFrozen()) {
+            throw new VeException(VzError.SYSTEM, VeEvent.of(VeEvent.Kind.IS_SUSPENDED, id.toString()));
+        }
         VeCgroup cgroup = host.cgroup(id);
         byte[] filter =
                 SeccompFilter.program(VeGuards.refusals(shifted(), capabilities()), host.filterCache(), host.linux());

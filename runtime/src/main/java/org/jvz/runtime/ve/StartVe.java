@@ -45,6 +45,12 @@ public final class StartVe {
         }
         ve.needPrivateArea();
         VeEvents events = session.events();
+        Path dump = CheckpointVe.dumpFile(ve);
+        boolean dumped = dump != null && Files.exists(dump);
+        if (dumped) {
+            events.event(VeEvent.Kind.DUMP_FILE_FOUND, dump.toString());
+            events.event(VeEvent.Kind.CANT_RESTORE_DUMP, RestoreVe.NO_UNDUMP);
+        }
         events.event(VeEvent.Kind.STARTING);
         boolean mounted = RootMount.isMounted(ve.root());
         if (mounted && !options.skipRemount()) {
@@ -53,6 +59,10 @@ public final class StartVe {
         }
         IdClaim claim = IdClaim.of(session, ve);
         start(session, claim.ve(), claim.shift(), options, mounted);
+        if (dumped) {
+            // The files go on from here: what the dump remembers of them is no longer true.
+            Files.deleteIfExists(dump);
+        }
         if (options.waitUntilUp()) {
             new StartedProbe(host, session).await(ve.id(), bootKind(claim));
             events.event(VeEvent.Kind.STARTED);

@@ -23,7 +23,7 @@ public final class StatusVe {
      * @param exists its configuration and private area are both there
      * @param mounted its root is mounted
      * @param running its init is alive
-     * @param suspended it is stopped and a dump waits to be restored
+     * @param suspended it is stopped and a dump waits to be restored; a frozen VE is running
      */
     public record Status(boolean exists, boolean mounted, boolean running, boolean suspended) {}
 
@@ -40,11 +40,8 @@ public final class StatusVe {
         Path root = conf.root();
         VeState state = VeState.read(host.paths().state(conf.id()));
         boolean running = state != null && state.initAlive();
-        return new Status(
-                configured && area != null && Files.isDirectory(area),
-                root != null && RootMount.isMounted(root),
-                running,
-                !running && dump(conf));
+        boolean exists = configured && area != null && Files.isDirectory(area);
+        return new Status(exists, root != null && RootMount.isMounted(root), running, exists && !running && dump(conf));
     }
 
     private static boolean dump(VeConf conf) throws BadConfException {

@@ -55,6 +55,11 @@ public final class StopVe {
 
     /** Ends init, and with it every process of the VE. */
     private void end(RunningVe running, Ve ve, StopOptions options, VeEvents events) throws IOException {
+        Freezing freezing = new Freezing(host, ve.id());
+        if (freezing.isFrozen()) {
+            // What stands still cannot shut down.
+            freezing.thaw();
+        }
         if (!options.fast()) {
             new InsideScript(host).run(running, host.paths().confSibling(ve.id(), "stop"), "stop");
         }

@@ -102,6 +102,18 @@ public record VeEvent(Kind kind, List<String> args) {
         /** The private area is a symbolic link, only the link is removed: path, its target. */
         PRIVATE_IS_SYMLINK,
 
+        // --- chkpnt, restore
+        /** A checkpoint begins. */
+        CHECKPOINTING,
+        /** The VE is being frozen. */
+        SUSPENDING,
+        /** The VE is let go on. */
+        RESUMING,
+        /** A frozen VE is killed. */
+        KILLING_SUSPENDED,
+        /** A restore begins. */
+        RESTORING,
+
         // --- set
         /** Nothing was to be saved. */
         CONFIG_UNCHANGED,
@@ -131,6 +143,8 @@ public record VeEvent(Kind kind, List<String> args) {
         // --- remarks
         /** A dump file is there and is tried first: path. */
         DUMP_FILE_FOUND,
+        /** The restore that start tries first is not possible: reason. */
+        CANT_RESTORE_DUMP,
         /** Something the administrator should know, the operation goes on: text. */
         WARNING,
         /** A detail for {@code --verbose}: text. */
@@ -169,6 +183,20 @@ public record VeEvent(Kind kind, List<String> args) {
         UMOUNT_RUNNING,
         /** exec, enter and others need a running VE. */
         NOT_RUNNING,
+        /** chkpnt needs a running VE. */
+        CANT_CHECKPOINT_STOPPED,
+        /** The VE could not be frozen, or its processes not be written to a file. */
+        CHECKPOINT_FAILED,
+        /** chkpnt --resume and its like: the VE is not let go on. */
+        CANT_RESUME,
+        /** chkpnt --kill and its like: the VE is not killed. */
+        CANT_KILL,
+        /** restore: the VE is running. */
+        CANT_RESTORE_RUNNING,
+        /** restore: there is nothing to restore from: path. */
+        CANT_OPEN_DUMP,
+        /** exec, enter and others need a VE that is not frozen: CTID. */
+        IS_SUSPENDED,
         /** The lock is somebody else's. */
         ALREADY_LOCKED,
         /** CTID.conf is absent. */

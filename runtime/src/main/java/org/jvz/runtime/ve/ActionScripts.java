@@ -9,8 +9,7 @@ import org.jvz.runtime.config.HostPaths;
 
 /**
  * The administrator's scripts beside the configuration files: {@code vps.STAGE} for every VE and {@code CTID.STAGE} for
- * one. Those run here are the host's; {@code start} and {@code stop} run inside the VE and are not this class's business.
- * An absent or not executable file is skipped.
+ * one. Those run here are the host's; {@code start} and {@code stop} run inside the VE ({@link InsideScript}).
  */
 final class ActionScripts {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -35,9 +34,26 @@ final class ActionScripts {
         run(stage, paths.confDir().resolve("vps." + stage));
     }
 
+    /** The same where a failing script changes nothing: each is run, whatever becomes of the others. */
+    void tryGlobalLast(String stage) throws IOException {
+        for (Path script :
+                new Path[] {paths.confSibling(id, stage), paths.confDir().resolve("vps." + stage)}) {
+            try {
+                run(stage, script);
+            } catch (VeException failed) {
+                // It has said so itself, on the caller's streams.
+            }
+        }
+    }
+
     /** Runs only the script for all VEs. */
     void runGlobal(String stage) throws IOException {
         run(stage, paths.confDir().resolve("vps." + stage));
+    }
+
+    /** Whether there is a script to run: an absent or not executable file is none. */
+    static boolean isScript(Path file) {
+        return Files.isExecutable(file) && !Files.isDirectory(file);
     }
 
     /**
@@ -46,7 +62,7 @@ final class ActionScripts {
      * @throws VeException with {@link VzError#ACTION_SCRIPT} if it does not end with 0
      */
     private void run(String stage, Path script) throws IOException {
-        if (!Files.isExecutable(script) || Files.isDirectory(script)) {
+        if (!isScript(script)) {
             return;
         }
         ProcessBuilder builder = new ProcessBuilder(List.of(script.toString())).inheritIO();

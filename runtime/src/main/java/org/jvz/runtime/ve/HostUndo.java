@@ -22,6 +22,7 @@ final class HostUndo implements UndoHandlers {
     private static final String HOSTNAME = "hostname";
     private static final String TEXT = "text";
     private static final String DEVICES = "devices";
+    private static final String UNMOUNT_VE = "unmount-ve";
     /** How long a killed process may take to leave, seconds. One in uninterruptible sleep on a dead disk may take longer. */
     private static final int KILL_SECONDS = 30;
 
@@ -66,6 +67,11 @@ final class HostUndo implements UndoHandlers {
         return UndoStep.of(DEVICES, id.toString(), before, after);
     }
 
+    /** Unmounts a VE's root with the scripts around it. */
+    static UndoStep unmountVe(CtId id, Path root) {
+        return UndoStep.of(UNMOUNT_VE, id.toString(), root.toString());
+    }
+
     @Override
     public void undo(UndoStep step) throws IOException {
         if (RootfsUndo.knows(step.kind())) {
@@ -96,6 +102,9 @@ final class HostUndo implements UndoHandlers {
             }
             case LIMITS -> putBackLimits(step);
             case HOSTNAME -> rename(CtId.parse(step.args().get(0)), step.args().get(1));
+            case UNMOUNT_VE ->
+                new TearDown(host, CtId.parse(step.args().get(0)), event -> {})
+                        .unmountAtAnyRate(Path.of(step.args().get(1)));
             case ProcessLimits.UNDO -> ProcessLimits.undo(host, step);
             case Freezing.UNDO -> Freezing.undo(host, step);
             case InsideLimits.UNDO -> InsideLimits.undo(host, step);

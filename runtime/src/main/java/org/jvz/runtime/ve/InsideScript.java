@@ -1,12 +1,14 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.FileCalls.PipeEnds;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.Signal;
 import org.jvz.runtime.linux.SyscallException;
 import org.jvz.runtime.linux.WaitStatus;
 import org.jvz.runtime.linux.spawn.Spawned;
@@ -16,6 +18,8 @@ import org.jvz.runtime.linux.spawn.Spawned;
  * the VE to the host.
  */
 final class InsideScript {
+    private static final int POLL_MILLIS = 200;
+
     private final VeHost host;
 
     InsideScript(VeHost host) {
@@ -28,7 +32,7 @@ final class InsideScript {
      * @throws VeException with {@link VzError#ACTION_SCRIPT} if it does not end with 0
      */
     void run(RunningVe ve, Path script, String action) throws IOException {
-        if (!Files.isExecutable(script) || Files.isDirectory(script)) {
+        if (!ActionScripts.isScript(script)) {
             return;
         }
         WaitStatus status = feed(ve, script);
@@ -48,7 +52,20 @@ final class InsideScript {
                 Spawned shell = ExecVe.shell(ve, List.of(), pipe.read())) {
             pipe.read().close();
             startWriter(linux, pipe.write(), text);
+            await(linux, shell, script);
             return shell.waitExit();
+        }
+    }
+
+    /** Waits for the end of the script; who cancels the operation does not have to wait for it. */
+    private static void await(Linux linux, Spawned shell, Path script) throws IOException {
+        while (!linux.awaitEnd(shell.pidfd(), POLL_MILLIS)) {
+            if (Thread.interrupted()) {
+                linux.signal(shell.pidfd(), Signal.KILL.number());
+                shell.waitExit();
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while " + script + " ran in the container");
+            }
         }
     }
 

@@ -43,6 +43,8 @@ final class Mounting {
             throw new VeException(VzError.CANT_MOUNT, "Unable to mount container " + ve.id(), e);
         }
         scripts.runGlobalFirst("mount");
+        // From here on it is taken away as umount does it. A mount script that fails is followed by the unmount alone.
+        transaction.step("mounted", ve.root().toString(), HostUndo.unmountVe(ve.id(), ve.root()), () -> ve);
         session.events().event(VeEvent.Kind.MOUNTED);
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.guest.BootKind;
 import org.jvz.runtime.guest.Guest;
@@ -46,8 +45,7 @@ public final class StartVe {
         ve.needPrivateArea();
         VeEvents events = session.events();
         Path dump = CheckpointVe.dumpFile(ve);
-        boolean dumped = dump != null && Files.exists(dump);
-        if (dumped) {
+        if (dump != null && Files.exists(dump)) {
             events.event(VeEvent.Kind.DUMP_FILE_FOUND, dump.toString());
             events.event(VeEvent.Kind.CANT_RESTORE_DUMP, RestoreVe.NO_UNDUMP);
         }
@@ -59,7 +57,7 @@ public final class StartVe {
         }
         IdClaim claim = IdClaim.of(session, ve);
         start(session, claim.ve(), claim.shift(), options, mounted);
-        if (dumped) {
+        if (dump != null) {
             // The files go on from here: what the dump remembers of them is no longer true.
             Files.deleteIfExists(dump);
         }
@@ -78,17 +76,14 @@ public final class StartVe {
                 ours = true;
             }
             String init = prepareGuest(transaction, ve, shift, options, session.events());
-            ExecList.Program program = new ExecList.Program(
-                    List.of(init), List.of("init", "-z"), INIT_ENVIRONMENT, null, null, null, false);
-            Launch launch = new Launch(session, ve, shift);
-            try (Spawned started = launch.run(transaction, program)) {
-                remember(transaction, ve, shift, started.pid(), launch.settings());
-            }
+            launch(session, transaction, ve, shift, init);
             transaction.commit();
-            warnOfStartScript(session);
-        } catch (IOException e) {
+        } catch (IOException | VeException e) {
             if (ours && !RootMount.isMounted(ve.root())) {
                 session.events().event(VeEvent.Kind.UNMOUNTED);
+            }
+            if (e instanceof VeException refused) {
+                throw refused;
             }
             throw new VeException(
                     Addresses.isInUse(e)
@@ -123,29 +118,67 @@ public final class StartVe {
         }
     }
 
-    private void warnOfStartScript(VeSession session) {
-        Path script = host.paths().confSibling(session.id(), "start");
-        if (Files.isExecutable(script)) {
-            session.events()
-                    .event(VeEvent.Kind.WARNING, script + " was not run: this version of jvz has no start scripts");
+    /** Makes the VE's environment and executes its init; what the administrator wants run inside before that, runs. */
+    private void launch(VeSession session, Transaction transaction, Ve ve, IdShift shift, String init)
+            throws IOException {
+        Launch launch = new Launch(session, ve, shift);
+        Path script = host.paths().confSibling(ve.id(), "start");
+        if (!ActionScripts.isScript(script)) {
+            ExecList.Program program = new ExecList.Program(
+                    List.of(init), List.of("init", "-z"), INIT_ENVIRONMENT, null, null, null, false);
+            try (Spawned started = launch.run(transaction, program)) {
+                remember(transaction, ve.id(), state(ve, shift, started.pid(), launch));
+            }
+            return;
+        }
+        try (HeldInit held = HeldInit.of(host.linux(), init);
+                Spawned started = launch.run(transaction, held.program(INIT_ENVIRONMENT))) {
+            VeState state = state(ve, shift, started.pid(), launch);
+            runInside(session, transaction, state, script);
+            transaction.step("release init", "container " + ve.id(), null, () -> {
+                held.release(started.pid());
+                return held;
+            });
+            remember(transaction, ve.id(), state);
         }
     }
 
-    private void remember(Transaction transaction, Ve ve, IdShift shift, int pid, Map<String, String> settings)
-            throws IOException {
-        Path file = host.paths().state(ve.id());
-        Path vepid = TearDown.vepid(host, ve.id());
+    private void runInside(VeSession session, Transaction transaction, VeState state, Path script) throws IOException {
+        try (RunningVe running = RunningVe.open(host, session.id(), state)) {
+            if (running == null) {
+                throw new IOException("the container ended before " + script + " could run in it");
+            }
+            transaction.step("run start script", script.toString(), null, () -> {
+                new InsideScript(host).run(running, script, "start");
+                return script;
+            });
+        } catch (VeException e) {
+            session.events().event(VeEvent.Kind.START_FAILED);
+            throw e;
+        }
+    }
+
+    private static VeState state(Ve ve, IdShift shift, int pid, Launch launch) throws IOException {
+        ProcStat stat = ProcStat.read(pid);
+        if (stat == null || !stat.alive()) {
+            throw new IOException("init ended at once");
+        }
+        return new VeState(pid, stat.startTicks(), shift.uid(), ve.root().toString(), launch.settings());
+    }
+
+    private void remember(Transaction transaction, CtId id, VeState state) throws IOException {
+        Path file = host.paths().state(id);
+        Path vepid = TearDown.vepid(host, id);
         transaction.step("write pid", vepid.toString(), RootfsUndo.unlink(vepid), () -> {
             Files.createDirectories(host.paths().vepidDir());
-            return Files.writeString(vepid, pid + "\n");
+            return Files.writeString(vepid, state.initPid() + "\n");
         });
         transaction.step("write state", file.toString(), RootfsUndo.unlink(file), () -> {
-            ProcStat stat = ProcStat.read(pid);
-            if (stat == null || !stat.alive()) {
+            if (!state.initAlive()) {
                 throw new IOException("init ended at once");
             }
-            new VeState(pid, stat.startTicks(), shift.uid(), ve.root().toString(), settings).write(file);
-            return stat;
+            state.write(file);
+            return state;
         });
     }
 }

@@ -3,7 +3,6 @@ package org.jvz.runtime.ve;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jvz.runtime.config.CtId;
-import org.jvz.runtime.rootfs.RootMount;
 
 /** Stops a VE: asks its init to shut down, kills what does not follow in time, and takes its environment away. */
 public final class StopVe {
@@ -45,11 +44,11 @@ public final class StopVe {
         tearDown.removeCgroups();
         tearDown.removeNetwork();
         events.event(VeEvent.Kind.STOPPED);
-        Path root = Path.of(state.root());
-        if (!options.skipUmount() && RootMount.isMounted(root)) {
-            tearDown.unmount(root);
+        if (options.skipUmount()) {
+            tearDown.forget();
+        } else {
+            tearDown.unmountAndForget(Path.of(state.root()));
         }
-        tearDown.forget();
         return true;
     }
 

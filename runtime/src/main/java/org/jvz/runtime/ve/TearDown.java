@@ -34,8 +34,23 @@ final class TearDown {
     void afterDeath(VeState state) throws IOException {
         removeCgroups();
         removeNetwork();
-        if (RootMount.isMounted(Path.of(state.root()))) {
-            unmount(Path.of(state.root()));
+        unmountAndForget(Path.of(state.root()));
+    }
+
+    /**
+     * Unmounts the root if it is mounted, then removes the state. A script that fails leaves a VE that is down, mounted perhaps,
+     * and no longer to be torn down: it is the administrator's now, and umount tries again.
+     */
+    void unmountAndForget(Path root) throws IOException {
+        try {
+            if (RootMount.isMounted(root)) {
+                unmount(root);
+            }
+        } catch (VeException e) {
+            if (e.error() == VzError.ACTION_SCRIPT) {
+                forget();
+            }
+            throw e;
         }
         forget();
     }
@@ -76,6 +91,17 @@ final class TearDown {
         }
         events.event(VeEvent.Kind.UNMOUNTED);
         scripts.runGlobalLast("postumount");
+    }
+
+    /** The same for an undo, which a failing script must not stop: the root is unmounted if it is mounted. */
+    void unmountAtAnyRate(Path root) throws IOException {
+        if (!RootMount.isMounted(root)) {
+            return;
+        }
+        ActionScripts scripts = new ActionScripts(host.paths(), id);
+        scripts.tryGlobalLast("umount");
+        RootMount.unmountIfMounted(host.linux(), root);
+        scripts.tryGlobalLast("postumount");
     }
 
     /** Removes the state file and its companion for other tools. */

@@ -1,5 +1,6 @@
 package org.jvz.cli;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jvz.runtime.config.BadConfException;
@@ -10,6 +11,7 @@ import org.jvz.runtime.config.ConfigEdit;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.EditContext;
 import org.jvz.runtime.config.EditResult;
+import org.jvz.runtime.config.MacAddresses;
 import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.ve.VeEvent;
 import org.jvz.runtime.ve.VeException;
@@ -99,9 +101,19 @@ final class GivenSettings {
     /** Changes a configuration as the options say; nothing is saved. */
     EditResult apply(VeConf conf) throws BadConfException {
         try {
-            return ConfigEdit.apply(conf, given, context(conf.id()));
+            MacAddresses macs = new MacAddresses(conf.global().paths());
+            int cpus = Runtime.getRuntime().availableProcessors();
+            return ConfigEdit.apply(conf, given, new EditContext(conf.id(), cpus, () -> unused(macs)));
         } catch (BadValueException e) {
             throw failure(e);
+        }
+    }
+
+    private static String unused(MacAddresses macs) {
+        try {
+            return macs.unused();
+        } catch (IOException e) {
+            throw new VeException(VzError.VETH, "Unable to make a MAC address", e);
         }
     }
 

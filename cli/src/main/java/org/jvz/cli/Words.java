@@ -45,6 +45,7 @@ final class Words {
             case IO_LIMIT -> "Setting iolimit: " + arg + " bytes/sec";
             case IOPS_LIMIT -> "Setting iopslimit: " + arg + " iops";
             case CONFIGURING_VETH -> "Configure veth devices: " + arg;
+            case DELETING_VETH -> "Deleting veth devices: " + arg;
             case START_IN_PROGRESS -> "Container start in progress...";
             case START_WAITING -> "Container start in progress, waiting ...";
             case STARTED -> "Container started successfully";
@@ -177,6 +178,7 @@ final class Words {
                     IO_LIMIT,
                     IOPS_LIMIT,
                     CONFIGURING_VETH,
+                    DELETING_VETH,
                     START_IN_PROGRESS,
                     START_WAITING,
                     STARTED,

@@ -31,6 +31,7 @@ class WordsTest {
             CPU_UNITS          | 1000       |    | Setting CPU units: 1000
             CPUS               | 2          |    | Setting CPUs: 2
             CONFIGURING_VETH   | veth101.0  |    | Configure veth devices: veth101.0
+            DELETING_VETH      | veth101.0  |    | Deleting veth devices: veth101.0
             START_IN_PROGRESS  |            |    | Container start in progress...
             START_WAITING      |            |    | Container start in progress, waiting ...
             STARTED            |            |    | Container started successfully

@@ -128,4 +128,38 @@ final class GuestNetworkTest {
                 .contains(
                         "configured", "inet 203.0.113.10/32 scope global venet0:0", "default dev venet0", "answers\n");
     }
+
+    @Test
+    void vethDevicesByTheInstalledCommands() throws Exception {
+        String text = onPrivateNetwork(
+                """
+                ip link add vmbr0 type bridge
+                ip addr add 192.0.2.1/24 dev vmbr0
+                ip link set vmbr0 up
+                vzctl create VE --ostemplate tiny
+                vzctl set VE --netif_add eth0,,,,vmbr0 --save
+                vzctl start VE --wait
+                vzctl exec2 VE 'ip addr add 192.0.2.10/24 dev eth0; ip link set eth0 up; ping -c 1 -W 5 192.0.2.1' >/dev/null
+                echo reached
+                vzctl set VE --netif_add eth1 --save
+                vzctl set VE --ifname eth1 --bridge vmbr0 --save
+                echo bridged $(ip -o link show master vmbr0 | wc -l)
+                vzctl set VE --netif_del eth1 --save
+                vzctl set VE --ifname eth0 --bridge vmbr9 --save || echo status $?
+                vzctl stop VE --fast
+                echo left $(ip -o link | grep -c veth)
+                vzctl destroy VE
+                """);
+        assertThat(text)
+                .contains(
+                        "Configure veth devices: veth" + id + ".0\n",
+                        "reached\n",
+                        "Configure veth devices: veth" + id + ".1\n",
+                        "bridged 2\n",
+                        "Deleting veth devices: veth" + id + ".1\n",
+                        "This host has no bridge vmbr9 for veth" + id + ".0",
+                        "Error: failed to apply some parameters, not saving configuration file!",
+                        "status 130\n",
+                        "left 0\n");
+    }
 }

@@ -1,11 +1,13 @@
 package org.jvz.runtime.net;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.VeAddress;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.netlink.Mac;
 import org.jvz.runtime.linux.netlink.NetAddress;
 import org.jvz.runtime.linux.netlink.NetlinkSocket;
 import org.jvz.runtime.undo.UndoHandlers;
@@ -24,6 +26,10 @@ import org.jvz.runtime.undo.UndoStep;
  *   <tr><td>{@code source-filter CTID}</td><td>what is left of the VE's addresses may send, nothing else</td></tr>
  *   <tr><td>{@code veip-release ADDRESS CTID}</td><td>the VE owns the address no longer</td></tr>
  *   <tr><td>{@code net-settings CTID}</td><td>the host's settings are put back if no VE needs them</td></tr>
+ *   <tr><td>{@code veth-delete NAME MAC}</td><td>deletes a veth device of the host if it has that hardware address</td></tr>
+ *   <tr><td>{@code veth-back PID INODE NAME DEVICE...}</td><td>gives the device of that name on the host what {@link VethConfig#toArgs} says, if process
+ *   PID is still in the namespace of that inode number</td></tr>
+ *   <tr><td>{@code netdev-back PID INODE NAME}</td><td>moves a device from that namespace into the host's</td></tr>
  * </table>
  */
 public final class NetUndo implements UndoHandlers {
@@ -34,6 +40,9 @@ public final class NetUndo implements UndoHandlers {
     private static final String FILTER = "source-filter";
     private static final String VEIP = "veip-release";
     private static final String SETTINGS = "net-settings";
+    private static final String VETH = "veth-delete";
+    private static final String VETH_BACK = "veth-back";
+    private static final String NETDEV = "netdev-back";
 
     private final Linux linux;
     private final HostPaths paths;
@@ -72,10 +81,25 @@ public final class NetUndo implements UndoHandlers {
         return UndoStep.of(SETTINGS, id.toString());
     }
 
+    static UndoStep veth(VethConfig device) {
+        return UndoStep.of(VETH, device.hostName(), device.hostMac().toString());
+    }
+
+    static UndoStep vethBack(VeNamespace namespace, VethConfig before, String hostName) {
+        List<String> args =
+                new ArrayList<>(List.of(Integer.toString(namespace.pid()), Long.toString(namespace.inode()), hostName));
+        args.addAll(before.toArgs());
+        return new UndoStep(VETH_BACK, args);
+    }
+
+    static UndoStep takeBack(VeNamespace namespace, String name) {
+        return UndoStep.of(NETDEV, Integer.toString(namespace.pid()), Long.toString(namespace.inode()), name);
+    }
+
     /** Whether this class undoes steps of that kind. */
     public static boolean knows(String kind) {
         return switch (kind) {
-            case LINK, ROUTE, NEIGHBOUR, INSIDE, FILTER, VEIP, SETTINGS -> true;
+            case LINK, ROUTE, NEIGHBOUR, INSIDE, FILTER, VEIP, SETTINGS, VETH, VETH_BACK, NETDEV -> true;
             default -> false;
         };
     }
@@ -94,6 +118,9 @@ public final class NetUndo implements UndoHandlers {
                 case FILTER -> host.filterToRoutes(CtId.parse(args.get(0)));
                 case VEIP -> new AddressOwners(linux, paths).release(CtId.parse(args.get(1)), address(args.get(0)));
                 case SETTINGS -> new HostSettings(linux, paths).restoreIfUnused(host.links());
+                case VETH -> Veths.delete(socket, args.get(0), Mac.parse(args.get(1)));
+                case VETH_BACK -> changeBack(host, args);
+                case NETDEV -> takeBack(args);
                 default -> throw new IOException("Unknown kind of undo step: " + step.kind());
             }
         }
@@ -110,6 +137,28 @@ public final class NetUndo implements UndoHandlers {
         try (VeNamespace namespace = VeNamespace.ofInit(linux, pid);
                 NetlinkSocket inside = NetlinkSocket.openIn(linux, namespace.fd())) {
             InsideNet.delete(inside, List.of(address));
+        }
+    }
+
+    private void changeBack(HostSide host, List<String> args) throws IOException {
+        int pid = Integer.parseInt(args.get(0));
+        if (!VeNamespace.isOf(linux, pid, Long.parseLong(args.get(1)))) {
+            return;
+        }
+        VethConfig before = VethConfig.ofArgs(args.subList(3, args.size()));
+        // The step may have failed before or after it renamed the device.
+        String name = host.links().find(before.hostName()) != null ? before.hostName() : args.get(2);
+        try (VeNamespace namespace = VeNamespace.ofInit(linux, pid)) {
+            new Veths(linux).apply(namespace, name, before);
+        }
+    }
+
+    private void takeBack(List<String> args) throws IOException {
+        int pid = Integer.parseInt(args.get(0));
+        if (VeNamespace.isOf(linux, pid, Long.parseLong(args.get(1)))) {
+            try (VeNamespace namespace = VeNamespace.ofInit(linux, pid)) {
+                MovedDevices.takeBack(linux, namespace, args.get(2));
+            }
         }
     }
 }

@@ -2,8 +2,10 @@ package org.jvz.runtime.ve;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.net.VeNamespace;
 import org.jvz.runtime.undo.Transaction;
 
 /**
@@ -93,7 +95,19 @@ public final class CheckpointVe {
         needFrozen(session, state, error, VeEvent.Kind.CANT_KILL);
         session.events().event(VeEvent.Kind.KILLING_SUSPENDED);
         VeHost host = session.host();
-        try (RunningVe running = state == null ? null : RunningVe.open(host, session.id(), state)) {
+        VeState frozen = Objects.requireNonNull(state);
+        TearDown tearDown = new TearDown(host, session.id(), session.events());
+        try (VeNamespace held = HostNetDevices.hold(host, frozen)) {
+            end(host, session, frozen, error);
+            tearDown.removeCgroups();
+            tearDown.takeDevicesBack(held, frozen);
+        }
+        tearDown.removeNetwork(frozen);
+        tearDown.forget();
+    }
+
+    private static void end(VeHost host, VeSession session, VeState state, VzError error) throws IOException {
+        try (RunningVe running = RunningVe.open(host, session.id(), state)) {
             if (running != null) {
                 try (Shutdown shutdown = new Shutdown(host, running)) {
                     if (!shutdown.kill(KILL_MILLIS)) {
@@ -102,10 +116,6 @@ public final class CheckpointVe {
                 }
             }
         }
-        TearDown tearDown = new TearDown(host, session.id(), session.events());
-        tearDown.removeCgroups();
-        tearDown.removeNetwork();
-        tearDown.forget();
     }
 
     private static Freezing needFrozen(VeSession session, @Nullable VeState state, VzError error, VeEvent.Kind refusal)

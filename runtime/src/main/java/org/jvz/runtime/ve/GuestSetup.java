@@ -22,9 +22,6 @@ final class GuestSetup implements VePart {
     /** The name of a VE that was given none. */
     static final String DEFAULT_HOSTNAME = "localhost";
 
-    /** Keys whose values stand in files of the guest, which may change them as it likes. */
-    static final Set<String> IN_FILES = Set.of("HOSTNAME", "NAMESERVER", "SEARCHDOMAIN");
-
     private VzError error = VzError.SYSTEM;
 
     @Override

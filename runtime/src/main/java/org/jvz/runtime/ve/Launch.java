@@ -31,8 +31,6 @@ final class Launch {
     private static final String[][] NOT_BUILT = {
         {"DISKSPACE", "this version of jvz has no disk quota"},
         {"DISKINODES", "this version of jvz has no disk quota"},
-        {"NETIF", "this version of jvz has no veth devices"},
-        {"NETDEV", "this version of jvz moves no host devices"},
         {"PCI", "no kernel but OpenVZ's gives PCI devices to containers; give their nodes in DEVNODES"},
     };
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.EditResult;
@@ -13,12 +14,17 @@ import org.jvz.runtime.undo.Transaction;
 
 /** Applies to a running VE what it can take at once: all of it or nothing. */
 final class LiveSettings {
+    private static final Set<String> AGAIN = Set.of("HOSTNAME", "NAMESERVER", "SEARCHDOMAIN", "NETIF", "NETDEV");
+
     private final VeSession session;
     private final EditResult result;
     private final Collection<String> keys;
     private final String failed;
 
-    /** The changed settings, and of those asked for the ones that a guest may have forgotten though they are the same. */
+    /**
+     * The changed settings, and of those asked for the ones that a VE may not have though they are the same: its guest may have
+     * written over them, or an earlier change was not saved.
+     */
     LiveSettings(VeSession session, EditResult result, SetOptions options) {
         this(
                 session,
@@ -44,7 +50,7 @@ final class LiveSettings {
     private static List<String> keys(EditResult result, SetOptions options) {
         List<String> keys = names(result.changed());
         for (String each : names(options.asked())) {
-            if (GuestSetup.IN_FILES.contains(each) && !keys.contains(each)) {
+            if (AGAIN.contains(each) && !keys.contains(each)) {
                 keys.add(each);
             }
         }

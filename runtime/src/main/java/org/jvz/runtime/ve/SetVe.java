@@ -10,8 +10,10 @@ import org.jvz.runtime.config.BarrierLimit;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.EditResult;
+import org.jvz.runtime.config.MacAddresses;
 import org.jvz.runtime.config.NameConflictException;
 import org.jvz.runtime.config.Names;
+import org.jvz.runtime.config.NetIf;
 import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.rootfs.RootMount;
 
@@ -97,6 +99,7 @@ public final class SetVe {
         boolean running = state != null;
         EditResult result = options.edit().apply(conf);
         checkDirectories(result, running);
+        checkMacs(result);
         Devices.check(host, result);
         PendingSettings pending = PendingSettings.of(result, options.asked());
         if (running) {
@@ -131,6 +134,23 @@ public final class SetVe {
                 reportRecorded(pending, events);
             }
             events.event(VeEvent.Kind.NOT_SAVED, running ? "running" : "");
+        }
+    }
+
+    /** Two VEs with one hardware address, perhaps in one bridge, would take each other's frames. */
+    private void checkMacs(EditResult result) throws IOException {
+        for (NetIf each : result.added(ConfKey.NETIF)) {
+            for (String mac : new String[] {each.mac(), each.hostMac()}) {
+                CtId owner = mac == null
+                        ? null
+                        : new MacAddresses(host.paths())
+                                .owner(mac, result.after().id());
+                if (owner != null) {
+                    throw new VeException(
+                            VzError.VETH,
+                            "MAC address " + mac + " of " + each.ifname() + " is container " + owner + "'s");
+                }
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package org.jvz.runtime.ve;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.net.VeNamespace;
 
 /** Stops a VE: asks its init to shut down, kills what does not follow in time, and takes its environment away. */
 public final class StopVe {
@@ -35,14 +36,17 @@ public final class StopVe {
         }
         VeEvents events = session.events();
         events.event(VeEvent.Kind.STOPPING);
-        try (RunningVe running = RunningVe.open(host, ve.id(), state)) {
-            if (running != null) {
-                end(running, ve, options, events);
-            }
-        }
         TearDown tearDown = new TearDown(host, ve.id(), events);
-        tearDown.removeCgroups();
-        tearDown.removeNetwork();
+        try (VeNamespace held = HostNetDevices.hold(host, state)) {
+            try (RunningVe running = RunningVe.open(host, ve.id(), state)) {
+                if (running != null) {
+                    end(running, ve, options, events);
+                }
+            }
+            tearDown.removeCgroups();
+            tearDown.takeDevicesBack(held, state);
+        }
+        tearDown.removeNetwork(state);
         events.event(VeEvent.Kind.STOPPED);
         if (options.skipUmount()) {
             tearDown.forget();

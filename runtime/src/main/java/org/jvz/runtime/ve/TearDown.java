@@ -5,9 +5,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.net.MovedDevices;
+import org.jvz.runtime.net.VeNamespace;
 import org.jvz.runtime.net.Venet;
+import org.jvz.runtime.net.VethConfig;
+import org.jvz.runtime.net.Veths;
 import org.jvz.runtime.rootfs.RootMount;
 import org.jvz.runtime.undo.ForwardSteps;
 
@@ -33,7 +39,7 @@ final class TearDown {
     /** Everything: processes left in the cgroups, the cgroups, the mount, the state. */
     void afterDeath(VeState state) throws IOException {
         removeCgroups();
-        removeNetwork();
+        removeNetwork(state);
         unmountAndForget(Path.of(state.root()));
     }
 
@@ -64,8 +70,18 @@ final class TearDown {
         });
     }
 
-    /** Removes the VE's device, its addresses and what stands for them on the host. */
-    void removeNetwork() throws IOException {
+    /** Removes the VE's devices, its addresses and what stands for them on the host. */
+    void removeNetwork(VeState state) throws IOException {
+        String veths = state.settings().get(VethDevices.SETTING);
+        if (veths != null && !veths.isEmpty()) {
+            List<VethConfig> devices = VethConfig.parseAll(veths);
+            VznetScript script = new VznetScript(host.paths(), id);
+            for (VethConfig each : devices) {
+                script.runDown(each.hostName(), events);
+            }
+            // The kernel deletes them some time after the VE's last process; a start may come sooner.
+            new Veths(host.linux()).remove(steps, devices);
+        }
         if (!isEmpty(host.paths().veipDir())) {
             new Venet(host.linux(), host.conf()).down(steps, id);
         }
@@ -77,6 +93,18 @@ final class TearDown {
             return !files.iterator().hasNext();
         } catch (NoSuchFileException none) {
             return true;
+        }
+    }
+
+    /**
+     * Takes the host's own devices back from a VE that has ended.
+     *
+     * @param held {@link HostNetDevices#hold}
+     */
+    void takeDevicesBack(@Nullable VeNamespace held, VeState state) throws IOException {
+        if (held != null) {
+            String names = state.settings().getOrDefault(HostNetDevices.SETTING, "");
+            new MovedDevices(host.linux()).takeBack(steps, held, MovedDevices.names(names));
         }
     }
 

@@ -72,6 +72,8 @@ public record VeEvent(Kind kind, List<String> args) {
         IOPS_LIMIT,
         /** veth devices are made: host names joined by blanks. */
         CONFIGURING_VETH,
+        /** veth devices are deleted: host names joined by blanks. */
+        DELETING_VETH,
         /** init is running; nothing waits for it. */
         START_IN_PROGRESS,
         /** init is running; the start waits until the VE is up. */

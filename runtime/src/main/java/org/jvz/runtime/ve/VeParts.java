@@ -16,6 +16,8 @@ final class VeParts {
         parts.add(new Features());
         parts.add(new Devices());
         parts.add(new Addresses());
+        parts.add(new VethDevices());
+        parts.add(new HostNetDevices());
         parts.add(new CgroupLimits());
         parts.add(new InsideLimits());
         parts.add(new GuestSetup());

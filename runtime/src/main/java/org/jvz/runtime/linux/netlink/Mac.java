@@ -30,6 +30,26 @@ public record Mac(long value) {
         return bytes;
     }
 
+    /**
+     * Parses {@code 00:18:51:aa:bb:cc}, in letters of either case.
+     *
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static Mac parse(String text) {
+        String[] bytes = text.split(":", -1);
+        if (bytes.length != BYTES) {
+            throw new IllegalArgumentException("not a MAC address: " + text);
+        }
+        long value = 0;
+        for (String each : bytes) {
+            if (each.length() != 2 || each.charAt(0) == '-' || each.charAt(0) == '+') {
+                throw new IllegalArgumentException("not a MAC address: " + text);
+            }
+            value = value << 8 | Integer.parseInt(each, 16);
+        }
+        return new Mac(value);
+    }
+
     /** {@code 00:18:51:aa:bb:cc}. */
     @Override
     public String toString() {

@@ -1,0 +1,73 @@
+package org.jvz.runtime.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.linux.netlink.Mac;
+
+/** What an entry of NETIF means, and the text in which a running VE's devices are kept. */
+final class VethConfigTest {
+    private static final CtId ID = new CtId(101);
+
+    private static List<VethConfig> of(String netif) {
+        return ConfKey.NETIF.parse(netif).stream()
+                .map(each -> VethConfig.of(ID, each))
+                .toList();
+    }
+
+    @Test
+    void takesEveryAttribute() {
+        VethConfig device = of("ifname=eth0,bridge=vmbr0,mac=00:18:51:AA:00:01,host_ifname=veth101.,"
+                        + "host_mac=00:18:51:AA:00:02,mac_filter=off")
+                .get(0);
+        assertThat(device)
+                .isEqualTo(new VethConfig(
+                        "eth0",
+                        Mac.parse("00:18:51:aa:00:01"),
+                        "veth101.",
+                        Mac.parse("00:18:51:aa:00:02"),
+                        "vmbr0",
+                        false));
+    }
+
+    @Test
+    void whatIsLeftOpenIsTheSameEveryTime() {
+        VethConfig device = of("ifname=eth3").get(0);
+        assertThat(device).isEqualTo(of("ifname=eth3").get(0));
+        assertThat(device.hostName()).isEqualTo("veth101.3");
+        assertThat(device.mac().toString()).startsWith("00:18:51:");
+        assertThat(device.hostMac().toString()).startsWith("00:18:51:");
+        assertThat(device.mac()).isNotEqualTo(device.hostMac());
+        assertThat(device.mac()).isNotEqualTo(of("ifname=eth4").get(0).mac());
+        assertThat(device.macFilter()).isTrue();
+        assertThat(device.bridge()).isNull();
+    }
+
+    @Test
+    void textIsReadAsItWasWritten() {
+        List<VethConfig> devices = of("ifname=eth0,bridge=br-1,mac_filter=off;ifname=eth1,host_ifname=x.y@z");
+        assertThat(VethConfig.parseAll(VethConfig.textOf(devices))).isEqualTo(devices);
+        assertThat(VethConfig.parseAll("")).isEmpty();
+        assertThat(VethConfig.hostNames(devices)).isEqualTo("veth101.0 x.y@z");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "00:18:51:00:00",
+                "00:18:51:00:00:00:00",
+                "0:18:51:00:00:001",
+                "00:18:51:00:00:0g",
+                "-1:18:51:00:00:00"
+            })
+    void refusesWhatIsNoMac(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Mac.parse(text));
+    }
+}

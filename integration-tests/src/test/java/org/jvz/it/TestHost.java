@@ -150,7 +150,8 @@ public final class TestHost {
         return list.stdout().lines().anyMatch(line -> line.equals(name) || line.startsWith(name + " "));
     }
 
-    private VzctlProcess command(String name, Object... arguments) {
+    /** Another command of the installation. */
+    public VzctlProcess command(String name, Object... arguments) {
         List<String> words = new java.util.ArrayList<>();
         for (Object argument : arguments) {
             words.add(argument.toString());

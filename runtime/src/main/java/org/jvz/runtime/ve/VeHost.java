@@ -108,7 +108,7 @@ public final class VeHost {
         return new VeCgroup(cgroups(), cgroupParent(), id.toString());
     }
 
-    private String cgroupParent() {
+    String cgroupParent() {
         if (!paths().isPrefixed()) {
             return "vz";
         }

@@ -18,6 +18,7 @@ final class Commands {
             case CREATE -> new CreateCommand();
             case SET -> new SetCommand();
             case CHKPNT, RESTORE -> new CheckpointCommand(verb);
+            case QUOTAON, QUOTAOFF, QUOTAINIT -> new QuotaCommand(verb);
         };
     }
 

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.BarrierLimit;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.DiskLimit;
+import org.jvz.runtime.ve.DiskUse;
 
 /**
  * Numbers of vzlist, as decimal digits. What a configuration does not say, or says wrongly, is the caller's {@code none}: a
@@ -54,10 +55,14 @@ final class FieldNumbers {
         return memory != null && !memory.isUnlimited();
     }
 
-    /** Soft (1) or hard (2) limit of KiB or inodes; the usage (0) is not known here. */
+    /** Use (0), soft (1) or hard (2) limit of KiB or inodes; the use where the file system counts it, limit or not. */
     static String disk(VeRow row, String key, int index, String none) {
         String text = row.text(key);
-        if (index == 0 || text == null) {
+        if (index == 0) {
+            DiskUse use = row.diskUse();
+            return use == null ? none : Long.toString(key.equals("DISKSPACE") ? use.kib() : use.inodes());
+        }
+        if (text == null) {
             return none;
         }
         DiskLimit limit = (key.equals("DISKSPACE") ? ConfKey.DISKSPACE : ConfKey.DISKINODES).parseOrNull(text);

@@ -17,6 +17,7 @@ import org.jvz.runtime.ve.DestroyVe;
 import org.jvz.runtime.ve.EnterVe;
 import org.jvz.runtime.ve.ExecVe;
 import org.jvz.runtime.ve.MountVe;
+import org.jvz.runtime.ve.QuotaVe;
 import org.jvz.runtime.ve.RepairVe;
 import org.jvz.runtime.ve.RestartVe;
 import org.jvz.runtime.ve.RestoreVe;
@@ -160,6 +161,24 @@ final class RuntimeOperations implements VeOperations {
     public void restore(CtId id, RestoreVe.Stage stage, @Nullable Path dumpFile, VeEvents events) throws IOException {
         Signals.cancel(output);
         new RestoreVe(host).run(id, stage, dumpFile, events);
+    }
+
+    @Override
+    public void quotaOn(CtId id, VeEvents events) throws IOException {
+        Signals.cancel(output);
+        new QuotaVe(host).on(id, events);
+    }
+
+    @Override
+    public void quotaOff(CtId id, VeEvents events) throws IOException {
+        Signals.cancel(output);
+        new QuotaVe(host).off(id, events);
+    }
+
+    @Override
+    public void quotaInit(CtId id, VeEvents events) throws IOException {
+        Signals.cancel(output);
+        new QuotaVe(host).init(id, events);
     }
 
     @Override

@@ -32,6 +32,7 @@ final class Usage {
         text.append("vzctl chkpnt <ctid> [--suspend | --dump | --resume | --kill] [--dumpfile <path>]\n");
         text.append("vzctl restore <ctid> [--undump | --resume | --kill] [--dumpfile <path>]\n");
         text.append("vzctl runscript <ctid> <script>\n");
+        text.append("vzctl quotaon | quotaoff | quotainit <ctid>\n");
         text.append("vzctl set <ctid>");
         options(text, 16, Options.setOwn());
         options(

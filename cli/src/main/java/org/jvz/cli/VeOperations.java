@@ -65,6 +65,15 @@ interface VeOperations {
     /** @param dumpFile where the processes are, null for the usual file */
     void restore(CtId id, RestoreVe.Stage stage, @Nullable Path dumpFile, VeEvents events) throws IOException;
 
+    /** Gives the VE its disk limits. */
+    void quotaOn(CtId id, VeEvents events) throws IOException;
+
+    /** Takes the VE's disk limits away until its next start. */
+    void quotaOff(CtId id, VeEvents events) throws IOException;
+
+    /** Counts the files of a stopped VE anew. */
+    void quotaInit(CtId id, VeEvents events) throws IOException;
+
     /** Runs a line in the VE's shell; returns its exit status. Standard streams are the caller's own. */
     int shell(CtId id, String line, VeEvents events) throws IOException;
 

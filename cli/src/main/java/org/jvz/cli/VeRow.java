@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.Names;
 import org.jvz.runtime.config.VeConf;
+import org.jvz.runtime.ve.DiskUse;
 
 /** One VE as vzlist sees it. Most of it is read from its configuration when a column asks for it. */
 final class VeRow {
@@ -14,6 +15,9 @@ final class VeRow {
     private final VeConf conf;
     private final VeRow.State state;
     private final Live live;
+
+    private boolean diskAsked;
+    private @Nullable DiskUse diskUse;
 
     /** vzlist's words for a state, in the order in which they are sorted. */
     enum State {
@@ -76,6 +80,16 @@ final class VeRow {
 
     Live live() {
         return live;
+    }
+
+    /** What it has on disk, running or not; null if its file system does not count it. Asked for once. */
+    @Nullable
+    DiskUse diskUse() {
+        if (!diskAsked) {
+            diskAsked = true;
+            diskUse = DiskUse.of(conf);
+        }
+        return diskUse;
     }
 
     /** The value of a key, or null where it is unset or empty. */

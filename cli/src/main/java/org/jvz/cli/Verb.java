@@ -19,7 +19,10 @@ enum Verb {
     ENTER,
     RUNSCRIPT,
     CHKPNT,
-    RESTORE;
+    RESTORE,
+    QUOTAON,
+    QUOTAOFF,
+    QUOTAINIT;
 
     /** The verb a word stands for, or null. */
     static @Nullable Verb of(String word) {
@@ -40,6 +43,9 @@ enum Verb {
             case "runscript" -> RUNSCRIPT;
             case "chkpnt", "suspend" -> CHKPNT;
             case "restore", "resume" -> RESTORE;
+            case "quotaon" -> QUOTAON;
+            case "quotaoff" -> QUOTAOFF;
+            case "quotainit" -> QUOTAINIT;
             default -> null;
         };
     }

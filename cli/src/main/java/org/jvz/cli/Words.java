@@ -129,6 +129,7 @@ final class Words {
                 "Layout " + arg
                         + " is not available here: add --layout simfs option, or set VE_LAYOUT=simfs in vz.conf";
             case KEY_NOT_SET -> arg + " is not set";
+            case QUOTA_DISABLED -> "Disk quota is not enabled, skipping operation";
             case ACTION_SCRIPT_FAILED -> "Error executing " + arg + " script " + event.arg(1);
             case SCRIPT_NOT_FOUND -> "Script not found: " + arg;
             case NAME_NOT_FOUND -> "Unable to find container by name " + arg;
@@ -201,6 +202,7 @@ final class Words {
                     WARNING,
                     NOT_ENFORCED,
                     DESTROY_RUNNING,
+                    QUOTA_DISABLED,
                     DESTROY_MOUNTED,
                     CONFIG_UNCHANGED,
                     NOT_SAVED,

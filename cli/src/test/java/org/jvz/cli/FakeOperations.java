@@ -109,6 +109,29 @@ final class FakeOperations implements VeOperations {
     }
 
     @Override
+    public void quotaOn(CtId id, VeEvents events) {
+        quota("quotaon", id, VzError.QUOTA_ON);
+    }
+
+    @Override
+    public void quotaOff(CtId id, VeEvents events) {
+        quota("quotaoff", id, VzError.QUOTA_OFF);
+    }
+
+    @Override
+    public void quotaInit(CtId id, VeEvents events) {
+        quota("quotainit", id, VzError.QUOTA_INIT);
+    }
+
+    /** 102 has no disk quota. */
+    private void quota(String what, CtId id, VzError error) {
+        ask(what + " " + id);
+        if (id.value() == 102) {
+            throw refusal(error, VeEvent.Kind.QUOTA_DISABLED);
+        }
+    }
+
+    @Override
     public void stop(CtId id, StopOptions flags, VeEvents events) {
         ask("stop " + id + " " + flags);
         if (!running(id)) {

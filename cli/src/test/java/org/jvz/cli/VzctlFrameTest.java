@@ -92,6 +92,12 @@ class VzctlFrameTest {
             umount 102                   | 0   | Container is unmounted | ''
             umount 101                   | 32  | '' | Container is running -- stop it first
             umount 103                   | 40  | '' | CT is not mounted
+            quotaon 102                  | 60  | Disk quota is not enabled, skipping operation | ''
+            quotaoff 102                 | 66  | Disk quota is not enabled, skipping operation | ''
+            quotainit 102                | 61  | Disk quota is not enabled, skipping operation | ''
+            quotaon 103                  | 0   | '' | ''
+            quotaoff 103 now             | 20  | '' | Invalid extra arguments: now
+            quotainit 9                  | 14  | '' | Container config file does not exist
             exec 101                     | 20  | '' | No command line given for exec
             exec2 101                    | 20  | '' | No command line given for exec
             exec3 101                    | 20  | '' | No command line given for exec
@@ -148,6 +154,9 @@ class VzctlFrameTest {
                     """
             exec 101 echo a b                | shell 101 [echo a b ]
             exec2 101 sh -c 'x y'            | shell 101 [sh -c 'x y' ]
+            quotaon 103                      | quotaon 103
+            quotaoff 103                     | quotaoff 103
+            quotainit 103                    | quotainit 103
             exec 101 -- --help               | shell 101 [-- --help ]
             exec 101 --version               | shell 101 [--version ]
             exec 101 -                       | stdin 101

@@ -59,6 +59,7 @@ class WordsTest {
             NOT_MOUNTED        |            |    | CT is not mounted
             UMOUNT_RUNNING     |            |    | Container is running -- stop it first
             NOT_RUNNING        |            |    | Container is not running
+            QUOTA_DISABLED     |            |    | Disk quota is not enabled, skipping operation
             CHECKPOINTING      |            |    | Setting up checkpoint...
             SUSPENDING         |            |    | '	suspend...'
             RESUMING           |            |    | Resuming...

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Extended attributes, xattr(7). The calls with a name act on the name itself: {@code l*xattr} below the directory's /proc path. */
-abstract class JffiXattrs extends JffiNames {
+abstract class JffiXattrs extends JffiQuota {
     /** XATTR_SIZE_MAX and XATTR_LIST_MAX of {@code linux/limits.h}. */
     private static final int XATTR_MAX = 65536;
 

@@ -37,6 +37,8 @@ public enum SystemCall {
     OPENAT2(437, 437),
     STATX(332, 291),
     FSTATFS(138, 44),
+    QUOTACTL(179, 60),
+    QUOTACTL_FD(443, 443),
     MKDIRAT(258, 34),
     MKNODAT(259, 33),
     SYMLINKAT(266, 36),

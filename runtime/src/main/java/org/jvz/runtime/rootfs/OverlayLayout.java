@@ -62,6 +62,7 @@ public final class OverlayLayout implements Layout {
             linux.mkdirAt(Fd.CWD, area.toString(), 0700);
             return true;
         });
+        AreaProject.begin(transaction, linux, area, tree.project());
         transaction.step("make upper layer", upper.toString(), null, () -> {
             linux.mkdirAt(Fd.CWD, upper.toString(), 0700);
             // The root of an overlay looks like the root of its upper layer.

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.ProjectQuota;
 import org.jvz.runtime.linux.RenameFlag;
 import org.jvz.runtime.linux.SyscallException;
 import org.jvz.runtime.linux.UmountFlag;
@@ -28,6 +29,8 @@ import org.jvz.runtime.undo.UndoStep;
  *   <tr><td>{@code rmdir PATH}</td><td>removes a directory that the step made, if it is still empty</td></tr>
  *   <tr><td>{@code rmtree PATH}</td><td>removes a tree; {@link TreeRemover}</td></tr>
  *   <tr><td>{@code unlink PATH}</td><td>removes a file or link</td></tr>
+ *   <tr><td>{@code quota AREA PROJECT SOFT HARD SOFT HARD}</td><td>sets the limits of a project of AREA's file system, KiB
+ *       then inodes, unless AREA is gone</td></tr>
  *   <tr><td>{@code rename FROM TO}</td><td>renames FROM to TO, unless FROM is gone</td></tr>
  * </table>
  */
@@ -38,6 +41,7 @@ public final class RootfsUndo implements UndoHandlers {
     private static final String RMTREE = "rmtree";
     private static final String UNLINK = "unlink";
     private static final String RENAME = "rename";
+    private static final String QUOTA = "quota";
 
     private final Linux linux;
 
@@ -65,6 +69,18 @@ public final class RootfsUndo implements UndoHandlers {
         return UndoStep.of(UNLINK, path.toString());
     }
 
+    /** Gives a project of the file system that {@code area} lies on these limits. */
+    public static UndoStep quota(Path area, long project, ProjectQuota.Limits limits) {
+        return UndoStep.of(
+                QUOTA,
+                area.toString(),
+                Long.toString(project),
+                Long.toString(limits.softKib()),
+                Long.toString(limits.hardKib()),
+                Long.toString(limits.softInodes()),
+                Long.toString(limits.hardInodes()));
+    }
+
     /** Takes a rename of {@code was} to {@code now} back. */
     public static UndoStep renameBack(Path now, Path was) {
         return UndoStep.of(RENAME, now.toString(), was.toString());
@@ -73,7 +89,7 @@ public final class RootfsUndo implements UndoHandlers {
     /** Whether this class undoes steps of that kind. */
     public static boolean knows(String kind) {
         return switch (kind) {
-            case UMOUNT, DETACH, RMDIR, RMTREE, UNLINK, RENAME -> true;
+            case UMOUNT, DETACH, RMDIR, RMTREE, UNLINK, RENAME, QUOTA -> true;
             default -> false;
         };
     }
@@ -91,6 +107,7 @@ public final class RootfsUndo implements UndoHandlers {
             case RMTREE -> TreeRemover.remove(linux, path);
             case UNLINK -> unlinkFile(path);
             case RENAME -> rename(path, step.args().get(1));
+            case QUOTA -> limit(path, step);
             default -> throw new IOException("Unknown kind of undo step: " + step.kind());
         }
     }
@@ -135,6 +152,22 @@ public final class RootfsUndo implements UndoHandlers {
             linux.renameAt(Fd.CWD, from.toString(), Fd.CWD, to, Set.of(RenameFlag.NOREPLACE));
         } catch (SyscallException e) {
             if (!e.is(ENOENT) && !e.is(ENOTDIR)) {
+                throw e;
+            }
+        }
+    }
+
+    private void limit(Path area, UndoStep step) throws IOException {
+        long[] numbers = new long[5];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Long.parseLong(step.args().get(i + 1));
+        }
+        try {
+            AreaProject.set(
+                    linux, area, numbers[0], new ProjectQuota.Limits(numbers[1], numbers[2], numbers[3], numbers[4]));
+        } catch (SyscallException e) {
+            // Without quota (any more) there are no limits to put back.
+            if (!e.is(ENOENT) && !e.is(ENOTDIR) && !e.is(Errno.ESRCH) && !e.is(Errno.ENOSYS)) {
                 throw e;
             }
         }

@@ -37,6 +37,7 @@ public final class SimfsLayout implements Layout {
             linux.mkdirAt(Fd.CWD, area.toString(), 0700);
             return true;
         });
+        AreaProject.begin(transaction, linux, area, tree.project());
         transaction.step("copy template", tree.template() + " to " + area, null, () -> {
             TreeCopy.copy(linux, tree.template(), area, listener);
             return true;

@@ -11,8 +11,9 @@ import java.nio.file.Path;
  * @param root where it is mounted ({@code VE_ROOT})
  * @param stage directory of this VE for mounts of a moment, {@code /run/jvz/stage/CTID}
  * @param shift ids of the VE on the host
+ * @param project number of the quota project its private area is to be; 0 for none
  */
-public record VeTree(Path template, Path area, Path root, Path stage, IdShift shift) {
+public record VeTree(Path template, Path area, Path root, Path stage, IdShift shift, long project) {
     public VeTree {
         for (Path path : new Path[] {template, area, root, stage}) {
             if (!path.isAbsolute() || path.getNameCount() == 0) {
@@ -21,8 +22,13 @@ public record VeTree(Path template, Path area, Path root, Path stage, IdShift sh
         }
     }
 
+    /** A tree that is no project. */
+    public VeTree(Path template, Path area, Path root, Path stage, IdShift shift) {
+        this(template, area, root, stage, shift, 0);
+    }
+
     /** The same VE with its private area at another place. */
     public VeTree withArea(Path other) {
-        return new VeTree(template, other, root, stage, shift);
+        return new VeTree(template, other, root, stage, shift, project);
     }
 }

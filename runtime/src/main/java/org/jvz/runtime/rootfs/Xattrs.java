@@ -28,6 +28,16 @@ final class Xattrs {
         }
     }
 
+    /** Gives {@code newName} in {@code to} every attribute of {@code name}, overlayfs's marks and labels too. */
+    static void copyAllAt(Linux linux, Fd from, String name, Fd to, String newName) throws IOException {
+        for (String attribute : linux.listXattrsAt(from, name)) {
+            byte[] value = linux.getXattrAt(from, name, attribute);
+            if (value != null) {
+                linux.setXattrAt(to, newName, attribute, value);
+            }
+        }
+    }
+
     /**
      * Labels are the host's policy and come from where the copy lies. {@code trusted.overlay.} is overlayfs's own
      * book-keeping, without meaning outside of the layer it was made in.

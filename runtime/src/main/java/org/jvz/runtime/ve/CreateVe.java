@@ -21,6 +21,7 @@ import org.jvz.runtime.rootfs.DiskSpace;
 import org.jvz.runtime.rootfs.IdShift;
 import org.jvz.runtime.rootfs.InsideRoot;
 import org.jvz.runtime.rootfs.Layout;
+import org.jvz.runtime.rootfs.ProjectId;
 import org.jvz.runtime.rootfs.RootMount;
 import org.jvz.runtime.rootfs.RootfsUndo;
 import org.jvz.runtime.rootfs.SimfsLayout;
@@ -73,8 +74,13 @@ public final class CreateVe {
             IdShift shift = java.util.Objects.requireNonNull(ve.shift());
             Path area = ve.privateArea();
             Path half = area.resolveSibling(area.getFileName() + ".tmp");
-            VeTree tree =
-                    new VeTree(lease.rootfs(), half, ve.root(), host.paths().stage(ve.id()), shift);
+            VeTree tree = new VeTree(
+                    lease.rootfs(),
+                    half,
+                    ve.root(),
+                    host.paths().stage(ve.id()),
+                    shift,
+                    ProjectId.of(host.paths(), ve.id()));
             layout.create(transaction, tree, CopyListener.NONE);
             session.events().event(VeEvent.Kind.POSTCREATE);
             prepareGuest(transaction, layout, tree, conf);

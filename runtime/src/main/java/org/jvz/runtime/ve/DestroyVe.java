@@ -43,7 +43,7 @@ public final class DestroyVe {
             try (Transaction transaction = session.begin()) {
                 retireFiles(transaction, ve);
                 // Last, for it cannot be taken back; a destroy cut short here is finished by the next one.
-                discardPrivateArea(transaction, ve, events);
+                discardPrivateArea(session, transaction, ve, events);
                 transaction.commit();
             } catch (IOException e) {
                 throw new VeException(VzError.DELETE_PRIVATE, "Unable to destroy container " + id, e);
@@ -79,7 +79,8 @@ public final class DestroyVe {
         }
     }
 
-    private void discardPrivateArea(Transaction transaction, Ve ve, VeEvents events) throws IOException {
+    private void discardPrivateArea(VeSession session, Transaction transaction, Ve ve, VeEvents events)
+            throws IOException {
         Path area = ve.privateArea();
         if (!Files.exists(area, LinkOption.NOFOLLOW_LINKS)) {
             return;
@@ -89,6 +90,9 @@ public final class DestroyVe {
                     VeEvent.Kind.PRIVATE_IS_SYMLINK,
                     area.toString(),
                     Files.readSymbolicLink(area).toString());
+        }
+        if (Files.exists(area)) {
+            DiskQuota.release(session, ve, transaction);
         }
         transaction.step(
                 "discard private area",

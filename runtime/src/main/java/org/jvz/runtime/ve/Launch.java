@@ -29,8 +29,6 @@ import org.jvz.runtime.undo.Transaction;
 final class Launch {
     /** Settings that are kept and that this version does not put into effect, with the reason told at every start. */
     private static final String[][] NOT_BUILT = {
-        {"DISKSPACE", "this version of jvz has no disk quota"},
-        {"DISKINODES", "this version of jvz has no disk quota"},
         {"PCI", "no kernel but OpenVZ's gives PCI devices to containers; give their nodes in DEVNODES"},
     };
 

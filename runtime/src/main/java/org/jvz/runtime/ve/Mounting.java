@@ -38,6 +38,7 @@ final class Mounting {
         ActionScripts scripts = new ActionScripts(session.host().paths(), ve.id());
         scripts.runGlobalFirst("premount");
         try {
+            DiskQuota.gather(session, ve, transaction);
             layout.mount(transaction, tree);
         } catch (StepException e) {
             throw new VeException(VzError.CANT_MOUNT, "Unable to mount container " + ve.id(), e);

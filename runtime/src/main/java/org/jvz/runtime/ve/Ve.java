@@ -6,10 +6,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.config.VzConf;
 import org.jvz.runtime.config.VzKey;
 import org.jvz.runtime.rootfs.IdShift;
+import org.jvz.runtime.rootfs.ProjectId;
 import org.jvz.runtime.rootfs.VeTree;
 
 /**
@@ -110,7 +112,8 @@ record Ve(VeConf conf, Path privateArea, Path root) {
         Path lower = template.resolve("store")
                 .resolve(digest == null ? "none" : digest)
                 .resolve("rootfs");
-        return new VeTree(lower, privateArea, root, conf.global().paths().stage(id()), shift);
+        HostPaths paths = conf.global().paths();
+        return new VeTree(lower, privateArea, root, paths.stage(id()), shift, ProjectId.of(paths, id()));
     }
 
     /** Fails as the contract says if the private area is not there. */

@@ -219,6 +219,8 @@ public record VeEvent(Kind kind, List<String> args) {
         LAYOUT_UNSUPPORTED,
         /** A key of vz.conf or CTID.conf that is needed is not set: key. */
         KEY_NOT_SET,
+        /** quotaon, quotaoff, quotainit: DISK_QUOTA is no. */
+        QUOTA_DISABLED,
         /** An action script failed: action (premount, mount, ...), path. */
         ACTION_SCRIPT_FAILED,
         /** runscript: no such script: path. */

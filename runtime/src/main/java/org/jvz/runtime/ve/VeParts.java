@@ -19,6 +19,7 @@ final class VeParts {
         parts.add(new VethDevices());
         parts.add(new HostNetDevices());
         parts.add(new CgroupLimits());
+        parts.add(new DiskQuota());
         parts.add(new InsideLimits());
         parts.add(new GuestSetup());
         // The last to change: without CAP_SYS_RESOURCE a process's limit that was lowered stays so.

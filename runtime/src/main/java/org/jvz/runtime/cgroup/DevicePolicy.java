@@ -75,8 +75,8 @@ public final class DevicePolicy {
                         && range.minor() < 0
                         && range.block() == rule.block()
                         && range.major() == rule.major()
-                        && (range.access().read() && !rule.access().read()
-                                || range.access().write() && !rule.access().write())) {
+                        && ((range.access().read() && !rule.access().read())
+                                || (range.access().write() && !rule.access().write()))) {
                     return true;
                 }
             }

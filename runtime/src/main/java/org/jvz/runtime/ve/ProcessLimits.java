@@ -2,6 +2,7 @@ package org.jvz.runtime.ve;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,11 +64,12 @@ final class ProcessLimits implements VePart {
         String kept = change.settings().get(SETTING);
         Rlimits now = kept == null ? Rlimits.of(change.result().before()) : Rlimits.parse(kept);
         Rlimits wanted = Rlimits.of(change.result().after());
-        List<ResourceLimit> changed = new ArrayList<>();
-        for (ResourceLimit resource : wanted.pairs().keySet()) {
-            if (isConcerned(change, resource)
-                    && !wanted.pairs().get(resource).equals(now.pairs().get(resource))) {
-                changed.add(resource);
+        Map<ResourceLimit, ResourceLimit.Pair> changed = new EnumMap<>(ResourceLimit.class);
+        for (Map.Entry<ResourceLimit, ResourceLimit.Pair> limit :
+                wanted.pairs().entrySet()) {
+            if (isConcerned(change, limit.getKey())
+                    && !limit.getValue().equals(now.pairs().get(limit.getKey()))) {
+                changed.put(limit.getKey(), limit.getValue());
             }
         }
         if (changed.isEmpty()) {
@@ -77,17 +79,14 @@ final class ProcessLimits implements VePart {
         List<String> undo = new ArrayList<>();
         undo.add(change.session().id().toString());
         undo.add(now.text());
-        undo.addAll(processes.limits(changed));
+        undo.addAll(processes.limits(changed.keySet()));
         change.transaction().step("set resource limits", change.object(), new UndoStep(UNDO, undo), () -> {
-            for (ResourceLimit resource : changed) {
-                processes.setAll(
-                        resource, now.pairs().get(resource), wanted.pairs().get(resource));
+            for (Map.Entry<ResourceLimit, ResourceLimit.Pair> limit : changed.entrySet()) {
+                processes.setAll(limit.getKey(), now.pairs().get(limit.getKey()), limit.getValue());
             }
             return changed;
         });
-        for (ResourceLimit resource : changed) {
-            now.pairs().put(resource, wanted.pairs().get(resource));
-        }
+        now.pairs().putAll(changed);
         change.settings().put(SETTING, now.text());
     }
 

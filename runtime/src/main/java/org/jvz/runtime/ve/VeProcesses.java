@@ -26,7 +26,7 @@ final class VeProcesses {
     }
 
     /** What the processes have of these resources now: {@code PID RESOURCE SOFT HARD} each. */
-    List<String> limits(List<ResourceLimit> resources) throws IOException {
+    List<String> limits(Set<ResourceLimit> resources) throws IOException {
         List<String> all = new ArrayList<>();
         for (int pid : pids()) {
             for (ResourceLimit resource : resources) {

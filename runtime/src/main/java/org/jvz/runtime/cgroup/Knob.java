@@ -42,7 +42,8 @@ enum Knob {
     TASKS(Controller.PIDS, files("pids.max"), files("pids.max"), "", "NUMPROC"),
     CPU_WEIGHT(Controller.CPU, files("cpu.weight"), files("cpu.shares"), "", "CPUUNITS"),
     CPU_QUOTA(Controller.CPU, files("cpu.max"), files("cpu.cfs_quota_us"), "", "CPULIMIT", "CPUS"),
-    CPUS(Controller.CPUSET, files("cpuset.cpus"), files("cpuset.cpus"), "", "CPUMASK", "NODEMASK"),
+    /** Where the VE's processes may run, and so how many CPUs its programs count (sched_getaffinity(2)). */
+    CPUS(Controller.CPUSET, files("cpuset.cpus"), files("cpuset.cpus"), "", "CPUMASK", "NODEMASK", "CPUS"),
     NODES(Controller.CPUSET, files("cpuset.mems"), files("cpuset.mems"), "", "NODEMASK"),
     /** The first file is that of the scheduler bfq. */
     IO_WEIGHT(

@@ -3,9 +3,12 @@ package org.jvz.runtime.cgroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.CpuList;
 import org.jvz.runtime.linux.Errno;
 
 /** Writes a plan, all of it or nothing. */
@@ -24,7 +27,7 @@ final class LimitApply {
         List<LimitWrite> olds = new ArrayList<>();
         for (LimitWrite write : plan) {
             LimitWrite old = current(write);
-            if (!old.value().equals(write.value())) {
+            if (!write.isSo(old.value())) {
                 writes.add(write);
                 olds.add(old);
             }
@@ -110,6 +113,8 @@ final class LimitApply {
     private void write(LimitWrite write) throws IOException {
         if (write.knob() == Knob.RAM && write.file().endsWith("memory.max")) {
             takeBack(write);
+        } else if (write.choose() > 0) {
+            chooseCpus(write);
         } else {
             files.write(write.file(), write.text());
         }
@@ -139,6 +144,35 @@ final class LimitApply {
         } finally {
             files.write(high, before == null ? "max" : before);
         }
+    }
+
+    /** Two VEs that choose at once would choose the same CPUs, so they do it one after the other. */
+    private void chooseCpus(LimitWrite write) throws IOException {
+        Path dir = parentOf(write.file());
+        Path name = Objects.requireNonNull(write.file().getFileName());
+        InterfaceFiles.Lock lock = files.lock(parentOf(dir));
+        try {
+            List<BitSet> others = new ArrayList<>();
+            for (Path ve : files.children(parentOf(dir))) {
+                if (!ve.equals(dir)) {
+                    others.add(cpus(ve.resolve(name)));
+                }
+            }
+            BitSet chosen =
+                    CpuChoice.choose(CpuList.parseKernel(write.value()), write.choose(), cpus(write.file()), others);
+            files.write(write.file(), new CpuList(CpuList.Kind.LIST, chosen).toString());
+        } finally {
+            lock.close();
+        }
+    }
+
+    private BitSet cpus(Path file) throws IOException {
+        @Nullable String text = files.read(file);
+        return text == null ? new BitSet() : CpuList.parseKernel(text);
+    }
+
+    private static Path parentOf(Path file) {
+        return Objects.requireNonNull(file.getParent());
     }
 
     private long usage(Path file) throws IOException {

@@ -18,6 +18,7 @@ import org.jvz.runtime.config.VeConf;
  * @param tasks processes and threads
  * @param cpuUnits 8 to 500,000; 1,000 is the weight of a VE that says nothing
  * @param cpuPercent CPU time per time, in percent of one CPU
+ * @param cpuCount number of CPUs to run on and to see; 0 for all
  * @param ioPriority 0 to 7, least to most
  * @param ioBytes bytes read, and bytes written, per second
  * @param ioOperations operations of reading, and of writing, per second
@@ -33,6 +34,7 @@ record LimitValues(
         long cpuPercent,
         CpuList cpus,
         CpuList nodes,
+        int cpuCount,
         int ioPriority,
         long ioBytes,
         long ioOperations) {
@@ -76,6 +78,7 @@ record LimitValues(
                 cpus == 0 ? percent : Math.min(percent, cpus * 100),
                 conf.get(ConfKey.CPUMASK).orElse(CpuList.ALL),
                 conf.get(ConfKey.NODEMASK).orElse(CpuList.ALL),
+                (int) Math.min(cpus, CpuList.MAX + 1),
                 conf.get(ConfKey.IOPRIO).orElse((long) IO_PRIORITY).intValue(),
                 orNone(conf.get(ConfKey.IOLIMIT).orElse(0L)),
                 orNone(conf.get(ConfKey.IOPSLIMIT).orElse(0L)));

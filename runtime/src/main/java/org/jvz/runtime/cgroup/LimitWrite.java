@@ -1,7 +1,9 @@
 package org.jvz.runtime.cgroup;
 
 import java.nio.file.Path;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.CpuList;
 
 /**
  * A value for an interface file.
@@ -11,11 +13,27 @@ import org.jspecify.annotations.Nullable;
  * @param file the interface file
  * @param device the block device, {@code 254:0}, of a file that has a line for each; else empty
  * @param value as the file takes it, without the device
+ * @param choose how many CPUs of {@code value} to choose when it is written; 0 to write it as it is
  */
-record LimitWrite(Knob knob, String key, Path file, String device, String value) {
+record LimitWrite(Knob knob, String key, Path file, String device, String value, int choose) {
 
     /** v1 shows "no limit" as a number of pages near the largest, which depends on the page size. */
     private static final long V1_NONE = 1L << 62;
+
+    LimitWrite(Knob knob, String key, Path file, String device, String value) {
+        this(knob, key, file, device, value, 0);
+    }
+
+    /** Whether a file that says {@code now} is to stay as it is. */
+    boolean isSo(String now) {
+        if (choose == 0) {
+            return value.equals(now);
+        }
+        BitSet cpus = CpuList.parseKernel(now);
+        BitSet outside = (BitSet) cpus.clone();
+        outside.andNot(CpuList.parseKernel(value));
+        return cpus.cardinality() == choose && outside.isEmpty();
+    }
 
     /** What to write. */
     String text() {

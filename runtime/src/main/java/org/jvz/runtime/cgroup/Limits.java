@@ -110,7 +110,7 @@ public final class Limits {
             case TASKS -> values.tasks() != LimitValues.NONE;
             case CPU_WEIGHT -> values.cpuUnits() != LimitValues.CPU_UNITS;
             case CPU_QUOTA -> values.cpuPercent() != LimitValues.NONE;
-            case CPUS -> values.cpus().kind() != CpuList.Kind.ALL;
+            case CPUS -> values.cpus().kind() != CpuList.Kind.ALL || values.cpuCount() > 0;
             case NODES -> values.nodes().kind() != CpuList.Kind.ALL;
             case IO_WEIGHT -> values.ioPriority() != LimitValues.IO_PRIORITY;
             case IO_BYTES -> values.ioBytes() != LimitValues.NONE;
@@ -123,6 +123,7 @@ public final class Limits {
         return switch (knob) {
             case RAM, TCP_BUFFERS -> values.ramKey();
             case SWAP -> conf.get(ConfKey.SWAPPAGES).isPresent() ? "SWAPPAGES" : values.ramKey();
+            case CPUS -> values.cpus().kind() == CpuList.Kind.ALL && values.cpuCount() > 0 ? "CPUS" : "CPUMASK";
             case CPU_QUOTA -> conf.get(ConfKey.CPULIMIT).orElse(0L) == 0 ? "CPUS" : "CPULIMIT";
             default -> knob.keys().get(0);
         };
@@ -187,6 +188,10 @@ public final class Limits {
         }
         Path above = dir.path().resolveSibling(dir.v2() ? name + ".effective" : name);
         @Nullable String offered = files.read(above);
+        int count = knob == Knob.CPUS ? values.cpuCount() : 0;
+        if (count > 0 && offered != null && chooseCpus(file, wanted, offered, count)) {
+            return;
+        }
         if (wanted.kind() == CpuList.Kind.ALL) {
             // Nothing of one's own on v2 is all of the parent's; on v1 it is a copy of them.
             writes.add(new LimitWrite(knob, keyOf(knob), file, "", dir.v2() || offered == null ? "" : offered));
@@ -201,6 +206,27 @@ public final class Limits {
             }
         }
         writes.add(new LimitWrite(knob, keyOf(knob), file, "", wanted.toString()));
+    }
+
+    /** Plans to choose some of the CPUs that the VE may have; false if it may have no more than it wants. */
+    private boolean chooseCpus(Path file, CpuList wanted, String offered, int count) {
+        BitSet allowed = CpuList.parseKernel(offered);
+        if (wanted.kind() == CpuList.Kind.LIST) {
+            allowed.and(wanted.numbers());
+            if (allowed.cardinality() < wanted.numbers().cardinality()) {
+                // A CPU that is not there is told of like any other.
+                return false;
+            }
+        }
+        if (count >= allowed.cardinality()) {
+            if (count > allowed.cardinality()) {
+                unenforced.add(new Unenforced("CPUS", "there are only " + allowed.cardinality()));
+            }
+            return false;
+        }
+        String from = new CpuList(CpuList.Kind.LIST, allowed).toString();
+        writes.add(new LimitWrite(Knob.CPUS, "CPUS", file, "", from, count));
+        return true;
     }
 
     private void ioWeight(CgroupDir dir) throws IOException {

@@ -2,13 +2,16 @@ package org.jvz.runtime.cgroup;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.CpuList;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
@@ -180,6 +183,29 @@ public final class VeCgroup {
             }
             throw e;
         }
+    }
+
+    /**
+     * The CPUs that the VE's processes may run on: the list of its cpuset, cpuset(7).
+     *
+     * @return null on a host that has no cpusets
+     */
+    public @Nullable BitSet cpus() throws IOException {
+        CgroupDir dir = directory(Controller.CPUSET);
+        Path file = dir == null ? null : dir.file(dir.v2() ? "cpuset.cpus.effective" : "cpuset.cpus");
+        return file == null || !Files.exists(file)
+                ? null
+                : CpuList.parseKernel(Files.readString(file, StandardCharsets.US_ASCII));
+    }
+
+    /** Whether the use of CPU time is counted per CPU for the VE: v1 alone does. */
+    public boolean countsEachCpu() {
+        for (Hierarchy hierarchy : host.hierarchies()) {
+            if (!hierarchy.v2() && hierarchy.controllers().contains("cpuacct")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether any cgroup of the VE exists. */

@@ -186,8 +186,8 @@ public final class ConfKey<T> {
     public static final ConfKey<MemInfo> MEMINFO = define(
             "MEMINFO",
             new ScalarTypes.Memory(),
-            NEVER_APPLIED,
-            "Total memory that /proc/meminfo shows.",
+            AT_ONCE,
+            "Total of /proc/meminfo: none for the host's, N pages, N times PRIVVMPAGES; the limit if unset.",
             "meminfo none|pages:N|privvmpages:N");
 
     // CPU and input/output.

@@ -63,6 +63,12 @@ public record CpuList(Kind kind, BitSet numbers) {
         return new CpuList(Kind.LIST, numbers);
     }
 
+    /** What a file of the kernel says, cpuset(7), "List format": empty for none. */
+    public static BitSet parseKernel(String text) {
+        String list = text.strip();
+        return list.isEmpty() ? new BitSet() : parse(list).numbers();
+    }
+
     private static void addRange(String range, BitSet numbers) {
         int dash = range.indexOf('-');
         int from = number(dash < 0 ? range : range.substring(0, dash));

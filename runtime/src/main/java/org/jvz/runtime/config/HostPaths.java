@@ -135,6 +135,11 @@ public final class HostPaths {
         return prefix.resolve("var/lib/vzctl/vzreboot");
     }
 
+    /** {@code /var/lib/lxcfs}, the default of LXCFS in vz.conf: Debian's place. */
+    public Path lxcfs() {
+        return prefix.resolve("var/lib/lxcfs");
+    }
+
     /** {@code /var/log/vzctl.log}, the default of LOGFILE in vz.conf. */
     public Path logFile() {
         return prefix.resolve("var/log/vzctl.log");

@@ -56,6 +56,7 @@ public final class VzConf {
         return switch (key) {
             case VZDIR -> paths.vzDir().toString();
             case LOGFILE -> paths.logFile().toString();
+            case LXCFS -> paths.lxcfs().toString();
             default ->
                 byDefault.startsWith(VzKey.VZDIR_MARK)
                         ? vzDir() + byDefault.substring(VzKey.VZDIR_MARK.length() - 1)

@@ -27,6 +27,10 @@ public enum VzKey {
     DEF_OSTEMPLATE("centos-6-x86", "OS template of new VEs."),
     NAMESERVER("inherit", "Name servers of VEs that set none; inherit copies the host's."),
     STOP_TIMEOUT("120", "Seconds a VE gets to shut down before it is killed."),
+    LXCFS(
+            "/var/lib/lxcfs",
+            "Where lxcfs is mounted, whose files show VEs their own memory, CPUs and uptime; no to do without. Not known to"
+                    + " OpenVZ."),
     DISK_QUOTA("yes", "Whether disk limits are enforced: yes or no."),
     LOGGING("yes", "Whether to write a log file: yes or no."),
     LOGFILE("/var/log/vzctl.log", "Log file."),

@@ -33,7 +33,7 @@ public final class MountTable {
     }
 
     /** The mounts of the process that {@code mountinfo} belongs to. */
-    static MountTable read(Path mountinfo) throws IOException {
+    public static MountTable read(Path mountinfo) throws IOException {
         // One large read after the other: the fewer reads, the smaller the chance that the table changes in between.
         ByteArrayOutputStream all = new ByteArrayOutputStream(1 << 14);
         byte[] buffer = new byte[1 << 16];

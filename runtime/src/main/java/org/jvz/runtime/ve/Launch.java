@@ -57,15 +57,17 @@ final class Launch {
             return cgroup;
         });
         String object = "container " + ve.id();
+        List<VePart> parts = VeParts.all();
         try (Fd dev = transaction.step("make /dev", object, null, () -> DeviceFiles.make(linux, shift))) {
             Starting start = new Starting(session, transaction, ve, shift, cgroup, dev);
-            List<VePart> parts = VeParts.all();
             for (VePart part : parts) {
                 part.prepare(start);
             }
             Set<Capability> capabilities = Rights.capabilities(ve.conf(), shift.shifts());
             start.settings().put(Rights.SETTING, Long.toHexString(Capability.mask(capabilities)));
             return spawn(start, parts, spec(cgroup, capabilities, first));
+        } finally {
+            VeParts.close(parts);
         }
     }
 
@@ -96,6 +98,9 @@ final class Launch {
             Path adjustment = Path.of("/proc/" + started.pid() + "/oom_score_adj");
             write(transaction, "reset oom_score_adj", adjustment, "0\n");
             tellUnenforced(start);
+            for (VePart part : parts) {
+                part.started(start);
+            }
             settings = start.settings();
             return started;
         }

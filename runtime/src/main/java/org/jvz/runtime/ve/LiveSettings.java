@@ -73,6 +73,14 @@ final class LiveSettings {
      */
     void apply(VeState state, Step<?> rest) throws IOException {
         List<VePart> parts = VeParts.of(keys);
+        try {
+            apply(parts, state, rest);
+        } finally {
+            VeParts.close(parts);
+        }
+    }
+
+    private void apply(List<VePart> parts, VeState state, Step<?> rest) throws IOException {
         Changing change;
         try (Transaction transaction = session.begin()) {
             change = new Changing(session, transaction, state, result, keys);

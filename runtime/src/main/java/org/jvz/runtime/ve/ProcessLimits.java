@@ -82,12 +82,23 @@ final class ProcessLimits implements VePart {
         undo.addAll(processes.limits(changed.keySet()));
         change.transaction().step("set resource limits", change.object(), new UndoStep(UNDO, undo), () -> {
             for (Map.Entry<ResourceLimit, ResourceLimit.Pair> limit : changed.entrySet()) {
-                processes.setAll(limit.getKey(), now.pairs().get(limit.getKey()), limit.getValue());
+                try {
+                    processes.setAll(limit.getKey(), now.pairs().get(limit.getKey()), limit.getValue());
+                } catch (IOException e) {
+                    // What only follows the RAM is not worth refusing the RAM for; a start goes on as well.
+                    if (change.concerns(Rlimits.keyOf(limit.getKey())) || !isDenied(e)) {
+                        throw e;
+                    }
+                }
             }
             return changed;
         });
         now.pairs().putAll(changed);
         change.settings().put(SETTING, now.text());
+    }
+
+    private static boolean isDenied(IOException failure) {
+        return failure.getCause() instanceof SyscallException refused && refused.is(Errno.EPERM);
     }
 
     /** RAM decides about locked memory where LOCKEDPAGES does not. */

@@ -120,6 +120,12 @@ public final class VeHost {
         return paths().stateDir().resolve("journal").resolve(id.toString());
     }
 
+    /** Where lxcfs is mounted if it runs; null if the administrator wants none. */
+    @Nullable
+    Path lxcfs() throws IOException {
+        return "no".equals(conf.text(VzKey.LXCFS)) ? null : conf.path(VzKey.LXCFS);
+    }
+
     /** Where compiled system-call filters are kept. */
     Path filterCache() {
         return paths().stateDir().resolve("seccomp");

@@ -10,8 +10,8 @@ import org.jvz.runtime.linux.spawn.CallList;
  * one hook found for a later one of the same operation.
  *
  * <p>A start calls the hooks in this order, each for all parts: {@link #prepare}, {@link #take} and {@link #inside}, then,
- * with the child at its gate, {@link #admit}. A part that changes the host does so in steps of the transaction, each with its
- * undo.
+ * with the child at its gate, {@link #admit}, and {@link #started} at the end. A part that changes the host does so in steps
+ * of the transaction, each with its undo.
  */
 interface VePart {
     /** Names of the keys whose change a running VE takes from this part at once. */
@@ -32,6 +32,9 @@ interface VePart {
     /** On the host, while the child waits at its gate in its namespaces: what only the host's root may do for it. */
     default void admit(Starting start, int pid) throws IOException {}
 
+    /** When init runs: what does not concern the VE itself. */
+    default void started(Starting start) throws IOException {}
+
     /**
      * Makes a running VE what its changed configuration says, in steps of the change's transaction: what follows may fail,
      * and all steps are then undone.
@@ -40,6 +43,9 @@ interface VePart {
 
     /** After everything is changed and saved: what only goes forward. */
     default void afterChange(Changing change) throws IOException {}
+
+    /** Releases what the part holds, once the operation is over, however it ended. */
+    default void close() {}
 
     /** The exit status that tells of a failed {@link #change}. */
     VzError changeError(IOException failure);

@@ -12,6 +12,8 @@ final class VeParts {
     /** All parts, new, in the order of their hooks. */
     static List<VePart> all() {
         List<VePart> parts = new ArrayList<>();
+        // The first: while lxcfs answers, the others go on.
+        parts.add(new ProcView());
         parts.add(new Rights());
         parts.add(new Features());
         parts.add(new Devices());
@@ -25,6 +27,13 @@ final class VeParts {
         // The last to change: without CAP_SYS_RESOURCE a process's limit that was lowered stays so.
         parts.add(new ProcessLimits());
         return parts;
+    }
+
+    /** Releases what parts hold. */
+    static void close(List<VePart> parts) {
+        for (VePart part : parts) {
+            part.close();
+        }
     }
 
     /** Whether a running VE takes a change of this key at once. */

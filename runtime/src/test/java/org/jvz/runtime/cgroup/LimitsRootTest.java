@@ -116,6 +116,18 @@ class LimitsRootTest {
         assertThat(state()).isEqualTo(fresh);
     }
 
+    @Test
+    void theNumberOfCpusIsWhatProgramsCount() throws Exception {
+        int all = Runtime.getRuntime().availableProcessors();
+        for (int count : new int[] {1, all, all + 1}) {
+            AppliedLimits before = apply("CPUS=" + count);
+            try (BufferedReader lines = InCgroup.output(start("nproc"))) {
+                assertThat(lines.readLine()).isEqualTo(Integer.toString(Math.min(count, all)));
+            }
+            before.revert(linux);
+        }
+    }
+
     /** What is in the files of the table. */
     private String state() throws IOException {
         StringBuilder state = new StringBuilder();

@@ -438,6 +438,65 @@ class LimitsTest {
     }
 
     @Test
+    void aVeWithSomeCpusRunsOnThoseThatOthersUseLeast() throws IOException {
+        for (FakeKernel kernel : List.of(v2, hybrid)) {
+            boolean isV2 = kernel == v2;
+            Path vz = (isV2 ? FakeKernel.V2 : FakeKernel.V1.resolve("cpuset")).resolve("vz");
+            kernel.put(vz.resolve("7/cpuset.cpus"), "0");
+            kernel.put(vz.resolve("8/cpuset.cpus"), "1-2");
+            kernel.put(vz.resolve("9/cpuset.cpus"), isV2 ? "" : "0-3");
+            VeCgroup cgroup = isV2 ? onV2 : onHybrid;
+            AppliedLimits undo =
+                    Limits.plan(conf("CPUS=2"), cgroup, host, kernel).apply(kernel);
+            assertThat(kernel.ve("cpuset.cpus")).isEqualTo("1,3");
+            assertThat(kernel.locks).isPositive();
+            assertThat(kernel.locked).isFalse();
+
+            // What it has it keeps, whatever the others do; what is so is not written.
+            kernel.put(vz.resolve("10/cpuset.cpus"), "3");
+            assertThat(Limits.plan(conf("CPUS=2"), cgroup, host, kernel)
+                            .apply(kernel)
+                            .isEmpty())
+                    .isTrue();
+            Limits.plan(conf("CPUS=3"), cgroup, host, kernel)
+                    .only(List.of("CPUS"))
+                    .apply(kernel);
+            assertThat(kernel.ve("cpuset.cpus")).isEqualTo("1-3");
+            Limits.plan(conf("CPUS=1"), cgroup, host, kernel).apply(kernel);
+            assertThat(kernel.ve("cpuset.cpus")).isEqualTo("1");
+            Limits.plan(conf("CPUS=1; CPUMASK=2-3"), cgroup, host, kernel).apply(kernel);
+            assertThat(kernel.ve("cpuset.cpus")).isEqualTo("2");
+
+            // All again, and back to what was before the first change.
+            Limits.plan(conf("CPUS=0"), cgroup, host, kernel).apply(kernel);
+            assertThat(kernel.ve("cpuset.cpus")).isEqualTo(isV2 ? "" : "0-3");
+            Limits.plan(conf("CPUS=4"), cgroup, host, kernel).apply(kernel);
+            assertThat(kernel.ve("cpuset.cpus")).isEqualTo(isV2 ? "" : "0-3");
+            undo.revert(kernel);
+            assertThat(kernel.ve("cpuset.cpus")).isEqualTo(isV2 ? "" : "0-3");
+        }
+    }
+
+    @Test
+    void moreCpusThanThereAreIsTold() throws IOException {
+        assertThat(planV2("CPUS=9").unenforced()).containsExactly(new Unenforced("CPUS", "there are only 4"));
+        assertThat(planV2("CPUS=3; CPUMASK=1-2").unenforced())
+                .containsExactly(new Unenforced("CPUS", "there are only 2"));
+        assertThat(planV2("CPUS=2; CPUMASK=1-2").unenforced()).isEmpty();
+        assertThatThrownBy(() -> planV2("CPUS=1; CPUMASK=2-7"))
+                .hasMessageStartingWith("CPUMASK: 2-7 is not within 0-3");
+    }
+
+    @Test
+    void aChoiceOfCpusThatTheKernelRefusesLetsTheOthersChoose() throws IOException {
+        v2.refuse(FakeKernel.V2.resolve("vz/101/cpuset.cpus"), Errno.EINVAL);
+        assertThatThrownBy(() -> planV2("CPUS=2; CPUMASK=0-2").apply(v2))
+                .hasMessage("CPUS: write '0-1' to /cg/unified/vz/101/cpuset.cpus: EINVAL (Invalid argument)");
+        assertThat(v2.locked).isFalse();
+        assertThat(v2.ve("cpu.max")).isEqualTo("max 100000");
+    }
+
+    @Test
     void needsTheCgroups() {
         VeCgroup stopped = new VeCgroup(FakeKernel.v2Host(), "vz", "102");
         assertThatThrownBy(() -> Limits.plan(conf(""), stopped, host, v2)).isInstanceOf(NoSuchFileException.class);

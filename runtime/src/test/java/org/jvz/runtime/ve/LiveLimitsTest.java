@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -87,7 +88,7 @@ class LiveLimitsTest {
     }
 
     /** What the VE has of everything that the tests change, read from the kernel, and what the files say. */
-    private TreeMap<String, String> facts() throws IOException {
+    private Map<String, String> facts() throws IOException {
         TreeMap<String, String> facts = new TreeMap<>();
         int init = state().initPid();
         for (String line : Files.readAllLines(Path.of("/proc/" + init + "/limits"))) {
@@ -114,7 +115,7 @@ class LiveLimitsTest {
         return facts;
     }
 
-    private static void assertHasAll(TreeMap<String, String> facts) {
+    private static void assertHasAll(Map<String, String> facts) {
         assertThat(facts.get("init's Max open files")).startsWith("300 ").contains(" 300 ");
         assertThat(facts.get("init's Max locked memory")).startsWith("65536 ");
         assertThat(facts.get("init's Max pending signals")).startsWith("99 ");
@@ -135,10 +136,10 @@ class LiveLimitsTest {
     @RootTest
     void savedLimitsHoldAfterARestart() throws IOException {
         set(tiny.host(), true, ALL);
-        TreeMap<String, String> before = facts();
+        Map<String, String> before = facts();
         tiny.stop(tiny.host());
         tiny.start(tiny.host());
-        TreeMap<String, String> after = facts();
+        Map<String, String> after = facts();
         assertHasAll(after);
         before.remove("state");
         after.remove("state");
@@ -157,7 +158,7 @@ class LiveLimitsTest {
 
     @RootTest
     void aChangeThatFailsAtAnyStepChangesNothing() throws IOException {
-        TreeMap<String, String> before = facts();
+        Map<String, String> before = facts();
         Set<String> steps = new LinkedHashSet<>();
         // Nothing is applied: the last step fails when all the others have been made.
         VeHost last = tiny.host(
@@ -184,7 +185,7 @@ class LiveLimitsTest {
     }
 
     /** The limits of processes, which a caller without CAP_SYS_RESOURCE (as on a test machine) can lower and not raise again. */
-    private static TreeMap<String, String> withoutRaised(TreeMap<String, String> facts) throws IOException {
+    private static Map<String, String> withoutRaised(Map<String, String> facts) throws IOException {
         if (mayRaiseLimits()) {
             return facts;
         }
@@ -215,7 +216,7 @@ class LiveLimitsTest {
                 inside);
         assertThat(records).contains("enter namespaces", "resize shm", "limit devpts");
         new SetVe(tiny.host()).resetLimits(TinyHost.ID, tiny.listener());
-        TreeMap<String, String> before = facts();
+        Map<String, String> before = facts();
         for (String record : records) {
             Faults fault = new Faults() {
                 private boolean done;
@@ -237,7 +238,7 @@ class LiveLimitsTest {
     @RootTest
     void whatIsInUseIsNotTakenAway() throws IOException {
         tiny.sh("dd if=/dev/zero of=/dev/shm/full bs=1024 count=3000 2>/dev/null");
-        TreeMap<String, String> before = facts();
+        Map<String, String> before = facts();
         Throwable refused = catchThrowable(() -> set(tiny.host(), true, "NUMPROC", "150:150", "SHMPAGES", "512:512"));
         assertThat(TinyHost.messages(refused)).contains("SHMPAGES").contains("resize shm");
         assertThat(((VeException) refused).error()).isEqualTo(VzError.SET_UBC);
@@ -262,7 +263,7 @@ class LiveLimitsTest {
     @RootTest
     void resetPutsBackWhatWasSetWithoutSaving() throws IOException {
         set(tiny.host(), true, "NUMPROC", "300:300", "NUMPTY", "9:9");
-        TreeMap<String, String> saved = facts();
+        Map<String, String> saved = facts();
         set(tiny.host(), false, "NUMPROC", "100:100", "NUMPTY", "3:3");
         assertThat(facts().get("/dev/pts")).contains("max=3");
         new SetVe(tiny.host()).resetLimits(TinyHost.ID, tiny.listener());

@@ -16,6 +16,9 @@ import org.jvz.runtime.linux.spawn.FdSource;
 
 /** The system calls by which a child enters a running VE and executes a program there. */
 final class ExecList {
+    /** The record that makes the process; on v2 the kernel refuses it with EAGAIN if the VE has all processes it may have. */
+    static final String CLONE = "clone inside";
+
     private ExecList() {}
 
     /**
@@ -59,6 +62,7 @@ final class ExecList {
      * @param limits what the VE's processes have, whatever the caller has
      * @param tasks the {@code tasks} files of the v1 cgroups to run in
      * @param unified the v2 cgroup to run in, null for the caller's
+     * @param moved whether the child moves itself to {@code unified} instead of being cloned into it
      */
     static CallList of(
             RunningVe ve,
@@ -66,6 +70,7 @@ final class ExecList {
             Rlimits limits,
             List<Path> tasks,
             @Nullable Fd unified,
+            boolean moved,
             byte[] filter,
             Program program,
             Faults faults) {
@@ -77,9 +82,12 @@ final class ExecList {
         // over
         // the one that clones it; see CallList.nested.
         list.setNamespace("enter pid namespace", FdSource.of(init), object, Set.of(CloneFlag.NEWPID));
-        list.nested("clone inside", Set.of(), unified);
+        list.nested(CLONE, Set.of(), moved ? null : unified);
         // Then the cgroups, so that the VE's limits hold before its processes can do anything to ours.
         StartList.enterCgroups(list, tasks);
+        if (moved && unified != null) {
+            list.writeFile("enter cgroup unified", FdSource.of(unified), "cgroup.procs", new byte[] {'0'});
+        }
         inheritNothing(list, limits);
         list.setNamespace("enter namespaces", FdSource.of(init), object, inside);
         list.newSession();

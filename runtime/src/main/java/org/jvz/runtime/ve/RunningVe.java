@@ -10,10 +10,12 @@ import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.linux.Capability;
 import org.jvz.runtime.linux.CloneFlag;
+import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.OpenFlag;
 import org.jvz.runtime.linux.seccomp.SeccompFilter;
 import org.jvz.runtime.linux.spawn.CallList;
+import org.jvz.runtime.linux.spawn.SpawnException;
 import org.jvz.runtime.linux.spawn.Spawned;
 import org.jvz.runtime.linux.spawn.Spawner;
 
@@ -80,6 +82,9 @@ final class RunningVe implements AutoCloseable {
     /**
      * Starts a program inside; the caller waits for it.
      *
+     * <p>Also in a VE that has as many processes as NUMPROC allows, so that its administrator can end some: the kernel counts
+     * forks against the limit, not who is moved there (cgroup-v1/pids.rst). What the program forks it counts again.
+     *
      * @throws VeException if the VE is frozen: the program would not begin before somebody lets the VE go on
      */
     Spawned exec(ExecList.Program program) throws IOException {
@@ -89,9 +94,22 @@ final class RunningVe implements AutoCloseable {
         VeCgroup cgroup = host.cgroup(id);
         byte[] filter =
                 SeccompFilter.program(VeGuards.refusals(shifted(), capabilities()), host.filterCache(), host.linux());
-        try (Fd dir = openCgroup(cgroup);
-                CallList list =
-                        ExecList.of(this, init, limits(), cgroup.v1TaskFiles(), dir, filter, program, host.faults())) {
+        try (Fd dir = openCgroup(cgroup)) {
+            try {
+                return exec(program, cgroup, dir, false, filter);
+            } catch (SpawnException e) {
+                if (dir == null || !e.is(Errno.EAGAIN) || !e.record().equals(ExecList.CLONE)) {
+                    throw e;
+                }
+                return exec(program, cgroup, dir, true, filter);
+            }
+        }
+    }
+
+    private Spawned exec(ExecList.Program program, VeCgroup cgroup, @Nullable Fd unified, boolean moved, byte[] filter)
+            throws IOException {
+        try (CallList list = ExecList.of(
+                this, init, limits(), cgroup.v1TaskFiles(), unified, moved, filter, program, host.faults())) {
             return new Spawner(host.linux()).run(list, Set.<CloneFlag>of(), null);
         }
     }

@@ -1,7 +1,9 @@
 package org.jvz.runtime.ve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -151,6 +153,36 @@ class VeFaultsTest {
                         .program(TinyHost.ID, List.of("/bin/true"))
                         .shellStatus())
                 .isZero();
+        tiny.stop(tiny.host());
+        tiny.destroy(tiny.host());
+    }
+
+    /** What the kernel answers on v2 in a VE that has all processes it may have. */
+    @RootTest
+    void whoMayNotBeClonedIntoTheCgroupMovesThere() throws IOException {
+        tiny.create(tiny.host());
+        tiny.start(tiny.host());
+        assumeThat(tiny.host().cgroup(TinyHost.ID).unified())
+                .as("a unified hierarchy")
+                .isNotNull();
+        List<String> records = new ArrayList<>();
+        boolean[] refused = {false};
+        VeHost full = tiny.host(StepObserver.NONE, record -> {
+            records.add(record);
+            boolean first = record.equals(ExecList.CLONE) && !refused[0];
+            refused[0] |= first;
+            return first ? Errno.EAGAIN : null;
+        });
+        assertThat(new ExecVe(full, pidfd -> {})
+                        .shell(TinyHost.ID, "grep -q '^0::/$' /proc/self/cgroup")
+                        .shellStatus())
+                .as("status of grep for the VE's cgroup, which it sees as the root of all")
+                .isZero();
+        assertThat(records).contains("enter cgroup unified");
+
+        VeHost hopeless = tiny.host(StepObserver.NONE, Faults.failing(ExecList.CLONE, Errno.EAGAIN));
+        assertThatThrownBy(() -> new ExecVe(hopeless, pidfd -> {}).shell(TinyHost.ID, "true"))
+                .hasMessageContaining("clone inside");
         tiny.stop(tiny.host());
         tiny.destroy(tiny.host());
     }

@@ -32,6 +32,11 @@ final class CgroupLimits implements VePart {
         return KEYS;
     }
 
+    @Override
+    public Set<String> keysToRepeat() {
+        return KEYS;
+    }
+
     /** Sets the limits while the cgroups are empty. They need no undo of their own: the cgroups go. */
     @Override
     public void prepare(Starting start) throws IOException {

@@ -29,6 +29,11 @@ final class GuestSetup implements VePart {
         return Set.of("HOSTNAME", "NAMESERVER", "SEARCHDOMAIN", "IP_ADDRESS");
     }
 
+    @Override
+    public Set<String> keysToRepeat() {
+        return IN_FILES;
+    }
+
     /**
      * Writes the files of a VE that is about to start. One whose files do not take it (a FIFO in their place, or an immutable one) starts all
      * the same and is told of: name and addresses it has anyway.

@@ -22,6 +22,12 @@ final class HostNetDevices implements VePart {
         return Set.of("NETDEV");
     }
 
+    /** A device may be gone though the configuration has it, or there though it was not saved. */
+    @Override
+    public Set<String> keysToRepeat() {
+        return liveKeys();
+    }
+
     @Override
     public void admit(Starting start, int pid) throws IOException {
         List<String> names = start.conf().get(ConfKey.NETDEV).orElse(List.of());

@@ -60,6 +60,11 @@ final class InsideLimits implements VePart {
         return Set.of("SHMPAGES", "NUMPTY", "PHYSPAGES", "PRIVVMPAGES");
     }
 
+    @Override
+    public Set<String> keysToRepeat() {
+        return liveKeys();
+    }
+
     /** The file systems are mounted with their limits ({@link StartList}); here the rest. */
     @Override
     public void admit(Starting start, int pid) throws IOException {

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.EditResult;
@@ -14,17 +13,12 @@ import org.jvz.runtime.undo.Transaction;
 
 /** Applies to a running VE what it can take at once: all of it or nothing. */
 final class LiveSettings {
-    private static final Set<String> AGAIN = Set.of("HOSTNAME", "NAMESERVER", "SEARCHDOMAIN", "NETIF", "NETDEV");
-
     private final VeSession session;
     private final EditResult result;
     private final Collection<String> keys;
     private final String failed;
 
-    /**
-     * The changed settings, and of those asked for the ones that a VE may not have though they are the same: its guest may have
-     * written over them, or an earlier change was not saved.
-     */
+    /** The changed settings, and of those asked for the ones of which the VE may have another value than the configuration. */
     LiveSettings(VeSession session, EditResult result, SetOptions options) {
         this(
                 session,
@@ -49,9 +43,13 @@ final class LiveSettings {
 
     private static List<String> keys(EditResult result, SetOptions options) {
         List<String> keys = names(result.changed());
-        for (String each : names(options.asked())) {
-            if (AGAIN.contains(each) && !keys.contains(each)) {
-                keys.add(each);
+        List<String> asked = names(options.asked());
+        asked.removeAll(keys);
+        for (VePart part : VeParts.of(asked)) {
+            for (String each : part.keysToRepeat()) {
+                if (asked.contains(each) && !keys.contains(each)) {
+                    keys.add(each);
+                }
             }
         }
         return keys;

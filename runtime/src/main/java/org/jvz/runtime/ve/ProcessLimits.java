@@ -30,6 +30,11 @@ final class ProcessLimits implements VePart {
     }
 
     @Override
+    public Set<String> keysToRepeat() {
+        return liveKeys();
+    }
+
+    @Override
     public void admit(Starting start, int pid) throws IOException {
         Rlimits limits = Rlimits.of(start.conf());
         start.transaction()

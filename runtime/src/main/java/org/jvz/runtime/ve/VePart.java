@@ -17,6 +17,14 @@ interface VePart {
     /** Names of the keys whose change a running VE takes from this part at once. */
     Set<String> liveKeys();
 
+    /**
+     * Those of them that are applied whenever they are asked for, even if the configuration has that value already: the VE
+     * may have another one, from a change that was not saved or by its own doing.
+     */
+    default Set<String> keysToRepeat() {
+        return Set.of();
+    }
+
     /** On the host, before the child is cloned: the VE's root is mounted, its cgroups are made and empty. */
     default void prepare(Starting start) throws IOException {}
 

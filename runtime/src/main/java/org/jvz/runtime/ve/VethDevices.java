@@ -27,6 +27,12 @@ final class VethDevices implements VePart {
         return Set.of("NETIF");
     }
 
+    /** A device may be gone though the configuration has it, or there though it was not saved. */
+    @Override
+    public Set<String> keysToRepeat() {
+        return liveKeys();
+    }
+
     @Override
     public void admit(Starting start, int pid) throws IOException {
         List<VethConfig> devices = devices(start.ve().id(), start.conf());

@@ -146,6 +146,32 @@ class LiveLimitsTest {
         assertThat(after).isEqualTo(before);
     }
 
+    /** Without --save the configuration does not know what the VE has. */
+    @RootTest
+    void whatIsSavedCanBeAskedForAnew() throws IOException {
+        set(tiny.host(), true, "NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMFLOCK", "55:55");
+        TreeMap<String, String> saved = facts();
+        set(tiny.host(), false, "NUMPROC", "100:100", "SHMPAGES", "2048:2048", "NUMFLOCK", "44:44");
+        assertThat(facts().get("pids.max")).isEqualTo("100");
+        assertThat(facts().get("/dev/shm")).contains("size=8192k");
+        set(tiny.host(), false, "NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMFLOCK", "33:33");
+        TreeMap<String, String> again = facts();
+        assertThat(again.get("pids.max")).isEqualTo("200");
+        assertThat(again.get("/dev/shm")).isEqualTo(saved.get("/dev/shm"));
+        assertThat(again.get("init's Max file locks")).startsWith("33 ");
+    }
+
+    /** Memory that may be locked follows the RAM; a caller without CAP_SYS_RESOURCE can raise the one and not the other. */
+    @RootTest
+    void ramGrowsWhateverMayBeLocked() throws IOException {
+        set(tiny.host(), false, "PHYSPAGES", "8192:8192", "LOCKEDPAGES", "16:16");
+        set(tiny.host(), false, "PHYSPAGES", "16384:16384");
+        assertThat(facts())
+                .containsAnyOf(
+                        java.util.Map.entry("memory.limit_in_bytes", "67108864"),
+                        java.util.Map.entry("memory.max", "67108864"));
+    }
+
     /** Makes the step of one name fail. */
     private record FailAt(String step) implements StepObserver {
         @Override

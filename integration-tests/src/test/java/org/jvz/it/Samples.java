@@ -37,6 +37,10 @@ final class Samples {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
+    double least() {
+        return Collections.min(millis);
+    }
+
     /** A row of the table: name, median, fastest, slowest, number. */
     String row() {
         return String.format(

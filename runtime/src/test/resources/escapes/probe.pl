@@ -126,6 +126,10 @@ sub project {
     open(my $file, '>', '/root/file') or die;
     my $attributes = pack('LLLLLx8', 0, 0, 0, 4711, 0);
     say_result('FS_IOC_FSSETXATTR', ioctl($file, 0x401c5820, $attributes));
+    mkdir '/root/directory';
+    open(my $directory, '<', '/root/directory') or die;
+    my $flags = pack('Q', 0);
+    say_result('FS_IOC_SETFLAGS', ioctl($directory, 0x40086602, $flags));
     call('file_setattr', 469, -100, "/root/file\0", pack('QLLLL', 0, 0, 0, 4711, 0), 24, 0);
 }
 

@@ -23,6 +23,8 @@ final class Rights implements VePart {
     /** Under this word a running VE's capabilities are kept, as bits in hexadecimal. */
     static final String SETTING = "capabilities";
 
+    private static final Set<MountFlag> GUARDED = Set.of(MountFlag.NOSUID, MountFlag.NODEV, MountFlag.NOEXEC);
+
     /** Names of OpenVZ's kernel alone. */
     private static final Set<String> OPENVZ_ONLY = Set.of("SETVEID", "VE_ADMIN");
 
@@ -91,6 +93,10 @@ final class Rights implements VePart {
         if (start.shift().shifts()) {
             return;
         }
+        // Debian's systemd mounts this one itself, and gives up if it may not.
+        list.mkdir("make /run/lock", "/run/lock", 0755).ignoring(Errno.ENOENT);
+        list.mount("mount run lock", "tmpfs", "/run/lock", "tmpfs", GUARDED, "mode=1777,size=5m")
+                .ignoring(Errno.ENOENT);
         bind(list, "/proc/sys");
         // The settings of its own network; what is not per network namespace is read-only in there anyway.
         bind(list, "/proc/sys/net");

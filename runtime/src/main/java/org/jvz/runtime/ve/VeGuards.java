@@ -59,8 +59,11 @@ final class VeGuards {
     /** The clone flag of new user namespaces (linux/sched.h): root of one gets every capability back that we took. */
     private static final long CLONE_NEWUSER = 0x10000000;
 
-    /** The ioctl that moves a file out of the project whose disk quota counts it (FS_IOC_FSSETXATTR). */
-    private static final long FS_IOC_FSSETXATTR = 0x401c5820;
+    /**
+     * The ioctls that move a file out of the project whose disk quota counts it: FS_IOC_FSSETXATTR, and FS_IOC_SETFLAGS (and
+     * its 32-bit form), which lets what is made in a directory belong to no project.
+     */
+    private static final long[] PROJECT_IOCTLS = {0x401c5820, 0x40086602, 0x40046602};
 
     /** The ioctl that types into a terminal as if its user did: an exec'ed command may hold the administrator's. */
     private static final long TIOCSTI = 0x5412;
@@ -150,7 +153,9 @@ final class VeGuards {
 
     /** What the kernel itself refuses in any user namespace but the host's. */
     private static void confinePrivileged(List<Rule> rules, Set<Capability> kept) {
-        rules.add(Rule.ifEqual("ioctl", 1, FS_IOC_FSSETXATTR, Errno.EPERM));
+        for (long request : PROJECT_IOCTLS) {
+            rules.add(Rule.ifEqual("ioctl", 1, request, Errno.EPERM));
+        }
         rules.add(Rule.refuse("file_setattr", Errno.EPERM));
         if (!kept.contains(Capability.SYS_ADMIN)) {
             rules.add(Rule.ifSet("clone", 0, CLONE_NEWUSER, Errno.EPERM));

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.runtime.config.VeConf;
+import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.spawn.Faults;
 import org.jvz.runtime.undo.StepObserver;
 import org.jvz.testing.RootTest;
@@ -197,6 +198,58 @@ class DevicesTest {
             assertThat(VeState.read(tiny.paths.state(TinyHost.ID))).as(step).isEqualTo(state);
             assertThat(tiny.traces()).as(step).isEqualTo(before);
         }
+    }
+
+    /** What a start does for devices, features and privileged VEs beyond that of every VE; {@link VeFaultsTest} has the rest. */
+    @RootTest
+    void eachFailedStepOrRecordOfTheirsLeavesNoStart() throws IOException {
+        start(
+                "LOCAL_UID",
+                "0",
+                "LOCAL_GID",
+                "0",
+                "DEVNODES",
+                "net/tun:r",
+                "CAPABILITY",
+                "SYS_ADMIN:on",
+                "FEATURES",
+                "nesting:on");
+        tiny.stop(tiny.host());
+        Set<String> steps = new LinkedHashSet<>();
+        Set<String> records = new LinkedHashSet<>();
+        tiny.start(tiny.host((name, object) -> steps.add(name), record -> {
+            records.add(record);
+            return null;
+        }));
+        tiny.stop(tiny.host());
+        steps.retainAll(List.of("make /dev", "set device policy", "make device nodes"));
+        records.removeIf(name -> !name.startsWith("bind /proc")
+                && !name.endsWith("read-only")
+                && !name.contains("whole")
+                && !name.contains("/dev/.jvz")
+                && !name.endsWith("lock")
+                && !name.equals("mount dev"));
+        assertThat(steps).hasSize(3);
+        assertThat(records).hasSizeGreaterThan(18);
+        Set<String> before = tiny.traces();
+        for (String step : steps) {
+            StepObserver failing = (name, object) -> {
+                if (name.equals(step)) {
+                    throw new IOException("injected");
+                }
+            };
+            failedStart(tiny.host(failing, Faults.NONE), step, before);
+        }
+        for (String record : records) {
+            failedStart(tiny.host(StepObserver.NONE, Faults.failing(record, Errno.EIO)), record, before);
+        }
+    }
+
+    private void failedStart(VeHost host, String name, Set<String> before) throws IOException {
+        Throwable failure = catchThrowable(() -> tiny.start(host));
+        assertThat(TinyHost.messages(failure)).as(name).contains(name);
+        assertThat(((VeException) failure).error()).as(name).isEqualTo(VzError.ENV_CREATE);
+        assertThat(tiny.traces()).as(name).isEqualTo(before);
     }
 
     /** Traps that its root sets where the host is to make a node. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param header the column's header
  * @param width at least so many characters; negative: left aligned
  * @param kind how the value is found and shown
- * @param key the configuration key it comes from, where it comes from one
+ * @param key the configuration key it comes from, where it comes from one; of pressure, the resource
  * @param index which of several numbers: for a UBC 0 held, 1 maxheld, 2 barrier, 3 limit, 4 failcnt; for disk space 0
  *     usage, 1 soft limit, 2 hard limit. JSON knows the fields with index 0 only, with all numbers within
  */
@@ -43,8 +43,15 @@ record Field(String name, String header, int width, Kind kind, String key, int i
         DISABLED,
         VM_OVERCOMMIT,
         NETFILTER,
-        SWITCHES
+        SWITCHES,
+        PRESSURE
     }
+
+    /** What is held of a UBC. */
+    static final int HELD = 0;
+
+    /** The most that was held of a UBC. */
+    static final int MAX_HELD = 1;
 
     /** Barrier of a UBC. */
     static final int BARRIER = 2;
@@ -55,9 +62,14 @@ record Field(String name, String header, int width, Kind kind, String key, int i
     private static final String[] UBC_SUFFIXES = {"", ".m", ".b", ".l", ".f"};
     private static final String[] DISK_SUFFIXES = {"", ".s", ".h"};
 
-    /** Whether JSON has it. */
+    /** Whether JSON can have it. */
     boolean inJson() {
         return index == 0;
+    }
+
+    /** Whether it is a field of jvz alone: shown where it is asked for only, since clients know what all fields are. */
+    boolean isOurs() {
+        return kind == Kind.PRESSURE;
     }
 
     /** Whether a value that is too long is cut where another column follows. */
@@ -107,6 +119,9 @@ record Field(String name, String header, int width, Kind kind, String key, int i
         add(fields, "vm_overcommit", "VM_OVC", 6, Kind.VM_OVERCOMMIT, "VM_OVERCOMMIT");
         add(fields, "netfilter", "NETFILTER", -9, Kind.NETFILTER, "NETFILTER");
         add(fields, "capability", "CAPABILITY", -15, Kind.SWITCHES, "CAPABILITY");
+        add(fields, "psi_cpu", "PSI_CPU", 7, Kind.PRESSURE, "CPU");
+        add(fields, "psi_mem", "PSI_MEM", 7, Kind.PRESSURE, "MEMORY");
+        add(fields, "psi_io", "PSI_IO", 7, Kind.PRESSURE, "IO");
         return fields;
     }
 

@@ -3,6 +3,7 @@ package org.jvz.cli;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.cgroup.Pressure;
 
 /** vzlist's JSON: the layout that clients have seen for years, so it is written by hand; strings are escaped properly. */
 final class FieldJson {
@@ -57,11 +58,38 @@ final class FieldJson {
                 json.append(value == null ? "null" : value.equals("yes") ? "true" : "false");
             }
             case LAYOUT -> string(json, row.layout());
-            case VSWAP -> json.append(FieldNumbers.vswap(row));
+            case VSWAP -> json.append(row.vswap());
             case DISABLED -> json.append("yes".equals(row.text(key)));
             case VM_OVERCOMMIT -> json.append(FieldNumbers.decimal(row, key));
             case SWITCHES -> switches(json, row.text(key));
+            case PRESSURE -> pressure(json, row.pressure(Pressure.Of.valueOf(key)));
         }
+    }
+
+    private static void pressure(StringBuilder json, @Nullable Pressure pressure) {
+        if (pressure == null) {
+            json.append("null");
+            return;
+        }
+        json.append("{\n      \"some\": ");
+        stall(json, pressure.some());
+        json.append(",\n      \"full\": ");
+        stall(json, pressure.full());
+        json.append("\n    }");
+    }
+
+    private static void stall(StringBuilder json, Pressure.@Nullable Stall stall) {
+        if (stall == null) {
+            json.append("null");
+            return;
+        }
+        json.append("{\"avg10\": ");
+        FieldNumbers.percent(json, stall.avg10());
+        json.append(", \"avg60\": ");
+        FieldNumbers.percent(json, stall.avg60());
+        json.append(", \"avg300\": ");
+        FieldNumbers.percent(json, stall.avg300());
+        json.append(", \"total\": ").append(stall.totalMicros()).append('}');
     }
 
     private static void ubc(StringBuilder json, VeRow row, String key) {
@@ -87,7 +115,7 @@ final class FieldJson {
     }
 
     private static void uptime(StringBuilder json, VeRow row) {
-        long millis = Math.round(Math.max(0, row.live().uptimeSeconds()) * 1000);
+        long millis = Math.round(Math.max(0, row.uptimeSeconds()) * 1000);
         String fraction = Long.toString(1000 + millis % 1000);
         json.append(millis / 1000).append('.').append(fraction, 1, 4);
     }

@@ -1,7 +1,6 @@
 package org.jvz.cli;
 
-import org.jspecify.annotations.Nullable;
-import org.jvz.runtime.config.BarrierLimit;
+import org.jvz.runtime.cgroup.Beancounter;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.DiskLimit;
 import org.jvz.runtime.ve.DiskUse;
@@ -15,44 +14,16 @@ final class FieldNumbers {
 
     /**
      * A number of a beancounter: pages for keys that end so, bytes or items for the others; 9223372036854775807 without
-     * limit. Barrier and limit are the configuration's, 0 where it has none. Of the rest only the processes of a running
-     * VE are known here.
+     * limit.
      */
     static String ubc(VeRow row, String key, int index, String none) {
-        if (index == Field.BARRIER || index == Field.LIMIT) {
-            BarrierLimit value = barrierLimit(row, key);
-            return value == null ? "0" : Long.toString(index == Field.BARRIER ? value.barrier() : value.limit());
-        }
-        if (index == 0 && row.running() && key.equals("NUMPROC")) {
-            long processes = row.live().processes();
-            return processes < 0 ? none : Long.toString(processes);
-        }
-        return none;
+        long number = row.ubc(Beancounter.valueOf(key), index);
+        return number < 0 ? none : Long.toString(number);
     }
 
-    private static @Nullable BarrierLimit barrierLimit(VeRow row, String key) {
-        String text = row.text(key);
-        if (text == null) {
-            return null;
-        }
-        try {
-            return BarrierLimit.parse(text, unit(key));
-        } catch (IllegalArgumentException bad) {
-            return null;
-        }
-    }
-
-    private static BarrierLimit.Unit unit(String key) {
-        if (key.endsWith("PAGES")) {
-            return BarrierLimit.Unit.PAGES;
-        }
-        return key.startsWith("NUM") ? BarrierLimit.Unit.COUNT : BarrierLimit.Unit.BYTES;
-    }
-
-    /** Whether the VE has an end to its memory. */
-    static boolean vswap(VeRow row) {
-        BarrierLimit memory = barrierLimit(row, "PHYSPAGES");
-        return memory != null && !memory.isUnlimited();
+    /** A share of time in percent, two digits behind the point. */
+    static void percent(StringBuilder text, long hundredths) {
+        text.append(hundredths / 100).append('.').append(hundredths / 10 % 10).append(hundredths % 10);
     }
 
     /** Use (0), soft (1) or hard (2) limit of KiB or inodes; the use where the file system counts it, limit or not. */

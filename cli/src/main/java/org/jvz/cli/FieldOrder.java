@@ -2,6 +2,7 @@ package org.jvz.cli;
 
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.cgroup.Pressure;
 
 /** The order of rows by a column; rows that are equal stay by id. VEs without a value come first. */
 final class FieldOrder implements Comparator<VeRow> {
@@ -22,8 +23,7 @@ final class FieldOrder implements Comparator<VeRow> {
             case TEXT, LIST -> text(one.text(field.key()), other.text(field.key()));
             case LAYOUT -> text(one.layout(), other.layout());
             // Longest first, as vzlist always did.
-            case UPTIME ->
-                Double.compare(other.live().uptimeSeconds(), one.live().uptimeSeconds());
+            case UPTIME -> Double.compare(other.uptimeSeconds(), one.uptimeSeconds());
             case BOOTORDER -> bootOrder(one, other);
             case UBC ->
                 number(
@@ -36,6 +36,7 @@ final class FieldOrder implements Comparator<VeRow> {
             case CPU -> number(FieldNumbers.cpu(one, field.key(), ""), FieldNumbers.cpu(other, field.key(), ""));
             case CPUS, IO, IOPRIO ->
                 number(FieldNumbers.number(one, field.key(), ""), FieldNumbers.number(other, field.key(), ""));
+            case PRESSURE -> Long.compare(waiting(one), waiting(other));
             case LAVERAGE, ONBOOT, VSWAP, DISABLED, VM_OVERCOMMIT, NETFILTER, SWITCHES -> 0;
         };
     }
@@ -47,6 +48,12 @@ final class FieldOrder implements Comparator<VeRow> {
     private int bootOrder(VeRow one, VeRow other) {
         int order = number(FieldNumbers.number(one, field.key(), ""), FieldNumbers.number(other, field.key(), ""));
         return order != 0 ? order : other.id().compareTo(one.id());
+    }
+
+    /** The share of the last ten seconds in which something waited; -1 if that cannot be told. */
+    private long waiting(VeRow row) {
+        Pressure pressure = row.pressure(Pressure.Of.valueOf(field.key()));
+        return pressure == null ? -1 : pressure.some().avg10();
     }
 
     private static int text(@Nullable String one, @Nullable String other) {

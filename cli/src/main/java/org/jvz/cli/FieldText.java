@@ -3,6 +3,7 @@ package org.jvz.cli;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.cgroup.Pressure;
 
 /** Values of vzlist's text table: never empty, padded to the column's width, cut to it where another column follows. */
 final class FieldText {
@@ -81,18 +82,29 @@ final class FieldText {
             case UBC -> FieldNumbers.ubc(row, field.key(), field.index(), NONE);
             case DISK -> FieldNumbers.disk(row, field.key(), field.index(), NONE);
             case LAVERAGE -> NONE;
-            case UPTIME -> row.running() ? uptime(row.live().uptimeSeconds()) : NONE;
+            case UPTIME -> row.running() ? uptime(row.uptimeSeconds()) : NONE;
             case CPU -> FieldNumbers.cpu(row, field.key(), NONE);
             case CPUS, IO -> FieldNumbers.positive(row, field.key(), NONE);
             case IOPRIO, BOOTORDER -> FieldNumbers.number(row, field.key(), NONE);
             case ONBOOT -> row.text(field.key());
             case LAYOUT -> printable(row.layout());
-            case VSWAP -> FieldNumbers.vswap(row) ? "yes" : "no";
+            case VSWAP -> row.vswap() ? "yes" : "no";
             case DISABLED -> "yes".equals(row.text(field.key())) ? "yes" : "no";
             case VM_OVERCOMMIT -> printable(row.text(field.key()));
             case NETFILTER -> printable(row.text(field.key()));
             case SWITCHES -> switches(row.text(field.key()));
+            case PRESSURE -> pressure(row.pressure(Pressure.Of.valueOf(field.key())));
         };
+    }
+
+    /** The share of the last ten seconds in which something waited. */
+    private static @Nullable String pressure(@Nullable Pressure pressure) {
+        if (pressure == null) {
+            return null;
+        }
+        StringBuilder text = new StringBuilder(6);
+        FieldNumbers.percent(text, pressure.some().avg10());
+        return text.toString();
     }
 
     private static @Nullable String list(VeRow row, String key, boolean whole) {

@@ -70,6 +70,44 @@ final class Usage {
                    -L, --list           print all fields""";
     }
 
+    /** What {@code vzubc --help} says, without the last line end. */
+    static String vzubc() {
+        return """
+                Usage: vzubc [option ...] [CTID|NAME ...]
+
+                Shows beancounters of running containers, 0 for the host, or only of those that are named.
+                   -w, --watch          show them again and again, until Ctrl-C
+                     -wd                highlight what has changed
+                     -wt                without a title
+                     -wn SECONDS        how often, 2 by default
+                   -q, --quiet          only failures, and what is close to its barrier
+                     -qh RATIO          how close held has to be, 0.5 by default; above 1, percent
+                     -qm RATIO          how close maxheld has to be, 0.8 by default
+                   -v, --verbose        also what is unlimited
+                   -r, --relative       failures since the last run with -r
+                     -rc                forget the failures of the last run
+                     -rd DIR            where they are kept, /run/jvz/vzubc.store by default
+                   -i, --incremental    add a column with the change of held since the last run with -i; what has
+                                        changed is shown, whatever -q says
+                     -ic                forget what was held
+                     -id DIR            same as -rd
+                   -c, --color          red for failures, yellow for what is close to its barrier; not with -w
+                   -f, --file FILE      read a copy of /proc/user_beancounters or of a file in /proc/bc; - is
+                                        standard input""";
+    }
+
+    /** What {@code vzproc --help} says, without the last line end. */
+    static String vzproc() {
+        return """
+                Usage: vzproc refresh
+                       vzproc show [FILE]
+
+                Files that OpenVZ's kernel has in /proc are kept below /run/jvz/proc.
+                   refresh    write them as they are now
+                   show       write them and print one: user_beancounters (the default), bc/resources,
+                              bc/CTID/resources""";
+    }
+
     /** jvz's own version, from the jar's manifest. */
     static String version() {
         String version = Usage.class.getPackage().getImplementationVersion();

@@ -98,7 +98,7 @@ final class VeListing {
         if (area == null || !Files.exists(Path.of(area))) {
             return null;
         }
-        return new VeRow(id, veConf, restingState(id, veConf), VeRow.Live.NONE);
+        return new VeRow(id, veConf, restingState(id, veConf), null);
     }
 
     private VeRow.State restingState(CtId id, VeConf veConf) throws IOException {

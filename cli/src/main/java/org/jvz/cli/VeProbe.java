@@ -3,6 +3,7 @@ package org.jvz.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 
 /** How vzlist learns which VEs live: the port to {@code org.jvz.runtime.ve}. Made once per listing. */
@@ -13,6 +14,6 @@ interface VeProbe {
     /** Whether a VE's root is mounted. */
     boolean mounted(Path root) throws IOException;
 
-    /** What a running VE tells. */
-    VeRow.Live live(CtId id);
+    /** What a running VE tells; null if it does not run. */
+    VeRow.@Nullable Live live(CtId id) throws IOException;
 }

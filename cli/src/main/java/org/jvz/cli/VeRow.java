@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.cgroup.Beancounter;
+import org.jvz.runtime.cgroup.Pressure;
+import org.jvz.runtime.config.BarrierLimit;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.Names;
 import org.jvz.runtime.config.VeConf;
+import org.jvz.runtime.ve.Bounds;
 import org.jvz.runtime.ve.DiskUse;
 
 /** One VE as vzlist sees it. Most of it is read from its configuration when a column asks for it. */
@@ -14,7 +18,8 @@ final class VeRow {
     private final CtId id;
     private final VeConf conf;
     private final VeRow.State state;
-    private final Live live;
+    /** Null for a VE that does not run. */
+    private final @Nullable Live live;
 
     private boolean diskAsked;
     private @Nullable DiskUse diskUse;
@@ -37,29 +42,29 @@ final class VeRow {
         }
     }
 
-    /** What only a running VE can tell. Asked for at most once per column. */
+    /** What only a running VE can tell. */
     interface Live {
         /** Seconds since the VE's init started, or -1. */
         double uptimeSeconds();
 
-        /** Processes and threads in the VE, or -1 if that cannot be told. */
-        long processes();
+        /** What it holds of a resource, or -1 if that cannot be told. */
+        long held(Beancounter counter);
 
-        /** A VE that does not run. */
-        Live NONE = new Live() {
-            @Override
-            public double uptimeSeconds() {
-                return -1;
-            }
+        /** The most that it held, or -1. */
+        long maxHeld(Beancounter counter);
 
-            @Override
-            public long processes() {
-                return -1;
-            }
-        };
+        /** How often it was refused more, or -1. */
+        long failures(Beancounter counter);
+
+        /** Barrier and limit in force. */
+        BarrierLimit bounds(Beancounter counter, VeConf conf);
+
+        /** How much it waits for a resource, or null if that cannot be told. */
+        @Nullable
+        Pressure pressure(Pressure.Of resource);
     }
 
-    VeRow(CtId id, VeConf conf, State state, Live live) {
+    VeRow(CtId id, VeConf conf, State state, @Nullable Live live) {
         this.id = id;
         this.conf = conf;
         this.state = state;
@@ -78,8 +83,42 @@ final class VeRow {
         return state == State.RUNNING;
     }
 
-    Live live() {
-        return live;
+    /** Seconds since the VE's init started, or -1. */
+    double uptimeSeconds() {
+        return live == null ? -1 : live.uptimeSeconds();
+    }
+
+    /** How much the VE waits for a resource, or null if it does not run, or the host does not tell. */
+    @Nullable
+    Pressure pressure(Pressure.Of resource) {
+        return live == null ? null : live.pressure(resource);
+    }
+
+    /**
+     * A number of a beancounter.
+     *
+     * @param index see {@link Field#index}
+     * @return -1 if it cannot be told; barrier and limit of a VE that does not run are what is configured, or 0
+     */
+    long ubc(Beancounter counter, int index) {
+        if (index == Field.BARRIER || index == Field.LIMIT) {
+            BarrierLimit bounds = live == null ? Bounds.configured(conf, counter) : live.bounds(counter, conf);
+            return bounds == null ? 0 : index == Field.BARRIER ? bounds.barrier() : bounds.limit();
+        }
+        if (live == null) {
+            return -1;
+        }
+        return switch (index) {
+            case Field.HELD -> live.held(counter);
+            case Field.MAX_HELD -> live.maxHeld(counter);
+            default -> live.failures(counter);
+        };
+    }
+
+    /** Whether the VE has an end to its memory. */
+    boolean vswap() {
+        BarrierLimit memory = Bounds.configured(conf, Beancounter.PHYSPAGES);
+        return memory != null && !memory.isUnlimited();
     }
 
     /** What it has on disk, running or not; null if its file system does not count it. Asked for once. */

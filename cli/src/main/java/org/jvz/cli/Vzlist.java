@@ -167,7 +167,7 @@ public final class Vzlist {
 
     private void print(List<VeRow> rows, VzlistOptions options, List<Field> known) {
         StringBuilder text = new StringBuilder(rows.size() * 100 + 100);
-        List<Field> fields = options.fields == null ? known : options.fields;
+        List<Field> fields = options.fields == null ? withoutOurs(known) : options.fields;
         if (options.json) {
             text.append('[');
             for (int i = 0; i < rows.size(); i++) {
@@ -185,6 +185,16 @@ public final class Vzlist {
         }
         // One write, not one per line.
         out.print(text);
+    }
+
+    private static List<Field> withoutOurs(List<Field> known) {
+        List<Field> fields = new ArrayList<>(known.size());
+        for (Field field : known) {
+            if (!field.isOurs()) {
+                fields.add(field);
+            }
+        }
+        return fields;
     }
 
     private void printFields(List<Field> known) {

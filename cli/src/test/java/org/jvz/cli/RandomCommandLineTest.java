@@ -248,7 +248,7 @@ class RandomCommandLineTest {
 
                 @Override
                 public VeRow.Live live(CtId id) {
-                    return VeRow.Live.NONE;
+                    return new FakeLive();
                 }
             };
         }

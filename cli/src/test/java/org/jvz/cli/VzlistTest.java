@@ -16,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvz.cli.Harness.Result;
+import org.jvz.runtime.cgroup.Beancounter;
+import org.jvz.runtime.cgroup.Pressure;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.VzConf;
 
@@ -101,17 +103,18 @@ class VzlistTest {
 
                 @Override
                 public VeRow.Live live(CtId id) {
-                    return new VeRow.Live() {
-                        @Override
-                        public double uptimeSeconds() {
-                            return id.value() == 101 ? 90_061.5 : 59.9996;
-                        }
-
-                        @Override
-                        public long processes() {
-                            return id.value() == 101 ? 17 : -1;
-                        }
-                    };
+                    if (id.value() != 101) {
+                        return new FakeLive().uptime(59.9996);
+                    }
+                    Pressure.Stall some = new Pressure.Stall(1203, 9, 10_000, 123_456_789);
+                    Pressure.Stall full = new Pressure.Stall(0, 0, 100, 7);
+                    return new FakeLive()
+                            .uptime(90_061.5)
+                            .counts(Beancounter.NUMPROC, 17, 20, 3)
+                            .counts(Beancounter.PHYSPAGES, 1000, 65_536, 1)
+                            .counts(Beancounter.KMEMSIZE, 4096, 8192, 0)
+                            .waits(Pressure.Of.MEMORY, new Pressure(some, full))
+                            .waits(Pressure.Of.CPU, new Pressure(full, null));
                 }
             };
         }
@@ -172,8 +175,17 @@ class VzlistTest {
             -Ht -o ctid,status 101     | 0 | '       101 running  ' | ''
             -H -o name,smart_name 103  | 0 | -                                       103 | ''
             -Hn -a 102                 | 0 | '    db one          - stopped   -               a-rather-long-host-name.of.a.department.example.org' | ''
-            -H -o numproc,numproc.m,numproc.b,numproc.l,numproc.f 101 | 0 | '        17          -        240        260          -' | ''
-            -H -o physpages.l,swappages.l,kmemsize.b 101 | 0 | '     65536 9223372036854775807          0' | ''
+            -H -o numproc,numproc.m,numproc.b,numproc.l,numproc.f 101 | 0 | '        17         20        240        260          3' | ''
+            -H -o physpages,physpages.m,physpages.b,physpages.l,physpages.f 101 | 0 | '      1000      65536          0      65536          1' | ''
+            -H -o swappages,swappages.m,swappages.b,swappages.l,swappages.f 101 | 0 | '         -          -          0 9223372036854775807          -' | ''
+            -H -o kmemsize,kmemsize.m,kmemsize.f,kmemsize.l 101 | 0 | '      4096       8192          0 9223372036854775807' | ''
+            -H -o lockedpages.l,oomguarpages.b,oomguarpages.l,vmguarpages.b 101 | 0 | '     65536      65536 9223372036854775807 9223372036854775807' | ''
+            -aH -o numproc,numproc.m,numproc.b,numproc.l,numproc.f 102 | 0 | '         -          -          0          0          -' | ''
+            -aH -o numproc.l,ctid -s numproc.l | 0 | '         0        102/         0        104/         0        105/       260        101/9223372036854775807        103' | ''
+            -1 -s physpages            | 0 | '       103/       101' | ''
+            -H -o psi_mem,psi_cpu,psi_io,ctid | 0 | '  12.03    0.00       -        101/      -       -       -        103' | ''
+            -1a -s -psi_mem            | 0 | '       101/       105/       104/       103/       102' | ''
+            -o psi_mem 101             | 0 | 'PSI_MEM/  12.03' | ''
             -H -o diskspace,diskspace.s,diskspace.h 101 | 0 | '         -    2097152    2306867' | ''
             -H -o cpulimit,cpuunits,cpus,ioprio,iolimit,iopslimit 101 | 0 | '     25    1000     2   4          -    -' | ''
             -H -o cpulimit,cpuunits 103 | 0 | '      0    1000' | ''
@@ -234,7 +246,11 @@ class VzlistTest {
     @Test
     void jsonHasTheFormThatClientsKnow() {
         Result result = vzlist(
-                "-ajH", "-o", "ctid,name,ip,numproc,diskspace,cpus,onboot,uptime,capability,laverage", "101", "104");
+                "-ajH",
+                "-o",
+                "ctid,name,ip,numproc,diskspace,cpus,onboot,uptime,capability,laverage,psi_mem,psi_cpu,psi_io",
+                "101",
+                "104");
         assertThat(result)
                 .isEqualTo(new Result(
                         0,
@@ -246,10 +262,10 @@ class VzlistTest {
                             "ip": ["10.0.0.1", "10.0.0.2"],
                             "numproc": {
                               "held": 17,
-                              "maxheld": 0,
+                              "maxheld": 20,
                               "barrier": 240,
                               "limit": 260,
-                              "failcnt": 0
+                              "failcnt": 3
                             },
                             "diskspace": {
                               "usage": 0,
@@ -263,7 +279,16 @@ class VzlistTest {
                               "sys_time": true,
                               "net_raw": false
                             },
-                            "laverage": null
+                            "laverage": null,
+                            "psi_mem": {
+                              "some": {"avg10": 12.03, "avg60": 0.09, "avg300": 100.00, "total": 123456789},
+                              "full": {"avg10": 0.00, "avg60": 0.00, "avg300": 1.00, "total": 7}
+                            },
+                            "psi_cpu": {
+                              "some": {"avg10": 0.00, "avg60": 0.00, "avg300": 1.00, "total": 7},
+                              "full": null
+                            },
+                            "psi_io": null
                           },
                           {
                             "ctid": 104,
@@ -281,7 +306,10 @@ class VzlistTest {
                             "onboot": null,
                             "uptime": 0.000,
                             "capability": null,
-                            "laverage": null
+                            "laverage": null,
+                            "psi_mem": null,
+                            "psi_cpu": null,
+                            "psi_io": null
                           }
                         ]
                         """,
@@ -307,7 +335,7 @@ class VzlistTest {
         List<String> expected = new ArrayList<>();
         for (int ve = 0; ve < 5; ve++) {
             for (Field field : Field.all()) {
-                if (field.inJson()) {
+                if (field.inJson() && !field.name().startsWith("psi_")) {
                     expected.add(field.name());
                 }
             }
@@ -331,7 +359,11 @@ class VzlistTest {
         assertThat(result.status()).isZero();
         assertThat(result.out().lines())
                 .hasSize(Field.all().size())
-                .contains("ctid            CTID           ", "numproc.b       NPROC.B        ");
+                .contains("ctid            CTID           ", "numproc.b       NPROC.B        ")
+                .endsWith(
+                        "psi_cpu         PSI_CPU        ",
+                        "psi_mem         PSI_MEM        ",
+                        "psi_io          PSI_IO         ");
     }
 
     @Test

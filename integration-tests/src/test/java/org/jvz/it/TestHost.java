@@ -78,6 +78,7 @@ public final class TestHost {
         vzctl("create", id, "--ostemplate", "tiny").run().exits(0);
         vzctl("start", id).run().exits(0);
         vzctl("exec", id, "true").run().exits(0);
+        vzproc("refresh").run().exits(0);
         vzctl("stop", id, "--fast").run().exits(0);
         vzctl("destroy", id).run().exits(0);
         Files.delete(path("etc/vz/conf", id + ".conf.destroyed"));
@@ -138,6 +139,14 @@ public final class TestHost {
 
     public VzctlProcess vzlist(Object... arguments) {
         return command("vzlist", arguments);
+    }
+
+    public VzctlProcess vzubc(Object... arguments) {
+        return command("vzubc", arguments);
+    }
+
+    public VzctlProcess vzproc(Object... arguments) {
+        return command("vzproc", arguments);
     }
 
     public VzctlProcess vztmpl(Object... arguments) {

@@ -19,6 +19,9 @@ final class CgroupTree {
     /** A fork bomb's list of pids is long; more than this is no list the kernel could make. */
     private static final int LIST_MAX = 64 << 20;
 
+    /** Interface files of numbers have a page at most (kernfs). */
+    private static final int FILE_MAX = 1 << 16;
+
     private final Linux linux;
     private final Path dir;
 
@@ -118,6 +121,45 @@ final class CgroupTree {
                 }
             }
         }
+    }
+
+    /**
+     * The sum of a number that each of these cgroups has in a file of lines {@code name 5}; a cgroup without the file, or
+     * the line, adds nothing.
+     */
+    long sum(String file, String name) throws SyscallException {
+        try (Fd top = linux.open(dir, OpenFlag.DIRECTORY)) {
+            return sum(top, file, name);
+        } catch (SyscallException e) {
+            if (!isGone(e)) {
+                throw e;
+            }
+            return 0;
+        }
+    }
+
+    private long sum(Fd here, String file, String name) throws SyscallException {
+        long sum = 0;
+        try (Fd text = linux.openAt(here, file)) {
+            sum = new StatFile(linux.readFully(text, FILE_MAX)).field(name);
+        } catch (SyscallException e) {
+            // The controller is off here, or the cgroup is going away.
+            if (!isGone(e) && !e.is(Errno.EOPNOTSUPP)) {
+                throw e;
+            }
+        }
+        for (DirEntry entry : linux.list(here)) {
+            if (entry.isDirectory()) {
+                try (Fd below = linux.openAt(here, entry.name(), OpenFlag.DIRECTORY, OpenFlag.NOFOLLOW)) {
+                    sum += sum(below, file, name);
+                } catch (SyscallException e) {
+                    if (!isGone(e)) {
+                        throw e;
+                    }
+                }
+            }
+        }
+        return sum;
     }
 
     private static void addNumbers(byte[] list, Set<Integer> pids) {

@@ -48,15 +48,16 @@ public record HostCgroups(List<Hierarchy> hierarchies) {
             return;
         }
         List<String> controllers = new ArrayList<>();
+        List<String> options = List.of(tail[2].split(",", -1));
         if (!v2) {
-            for (String option : tail[2].split(",", -1)) {
+            for (String option : options) {
                 if (!NOT_CONTROLLERS.contains(option) && !option.startsWith("release_agent=")) {
                     controllers.add(option);
                 }
             }
         }
         // The root field is "/" unless we are in a cgroup namespace or behind a bind mount: such a mount shows a part.
-        Hierarchy hierarchy = new Hierarchy(Path.of(unescape(fields[4])), v2, controllers);
+        Hierarchy hierarchy = new Hierarchy(Path.of(unescape(fields[4])), v2, controllers, v2 ? options : List.of());
         for (Hierarchy other : found) {
             if (other.v2() == v2 && other.controllers().equals(controllers)) {
                 return;

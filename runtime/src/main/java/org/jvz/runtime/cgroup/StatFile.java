@@ -9,8 +9,18 @@ import java.util.Arrays;
  * nothing is turned into strings.
  */
 final class StatFile {
-    private byte[] bytes = new byte[8192];
+    private byte[] bytes;
     private int size;
+
+    StatFile() {
+        bytes = new byte[8192];
+    }
+
+    /** A content that has been read already. */
+    StatFile(byte[] content) {
+        bytes = content;
+        size = content.length;
+    }
 
     /** Reads the file. Returns false, and holds nothing, if there is none that can be read. */
     boolean load(String path) {
@@ -37,24 +47,53 @@ final class StatFile {
 
     /** The number behind a name at the start of a line ({@code name 5}); 0 if there is none. */
     long field(String name) {
-        for (int line = 0; line < size; line = next(line)) {
-            int end = line + name.length();
-            if (end < size && bytes[end] == ' ' && startsWith(line, name)) {
-                return numberAt(end + 1);
-            }
-        }
-        return 0;
+        int line = line(name);
+        return line < 0 ? 0 : numberAt(line + name.length() + 1);
     }
 
     /** Whether a line starts with the name and a blank. */
     boolean has(String name) {
+        return line(name) >= 0;
+    }
+
+    /** Where the line is that starts with the name and a blank, or -1. */
+    int line(String name) {
         for (int line = 0; line < size; line = next(line)) {
             int end = line + name.length();
             if (end < size && bytes[end] == ' ' && startsWith(line, name)) {
-                return true;
+                return line;
             }
         }
-        return false;
+        return -1;
+    }
+
+    /** The number right behind {@code mark} in the line that begins at {@code line}; 0 if there is none. */
+    long numberBehind(int line, String mark) {
+        int at = behind(line, mark);
+        return at < 0 ? 0 : numberAt(at);
+    }
+
+    /** As {@link #numberBehind} for a number with two digits behind the point, times 100: {@code 12.34} is 1234. */
+    long hundredthsBehind(int line, String mark) {
+        int at = behind(line, mark);
+        if (at < 0) {
+            return 0;
+        }
+        int point = at;
+        while (point < size && isDigit(bytes[point])) {
+            point++;
+        }
+        return numberAt(at) * 100 + (point + 2 < size && bytes[point] == '.' ? numberAt(point + 1) : 0);
+    }
+
+    private int behind(int line, String mark) {
+        int end = next(line);
+        for (int i = line; i + mark.length() < end; i++) {
+            if (bytes[i] == mark.charAt(0) && startsWith(i, mark)) {
+                return i + mark.length();
+            }
+        }
+        return -1;
     }
 
     /** The sum of the numbers right behind {@code mark}, wherever in the file: {@code " rbytes="}. */
@@ -78,7 +117,7 @@ final class StatFile {
 
     private boolean startsWith(int from, String name) {
         for (int i = 0; i < name.length(); i++) {
-            if (bytes[from + i] != name.charAt(i)) {
+            if (from + i >= size || bytes[from + i] != name.charAt(i)) {
                 return false;
             }
         }

@@ -70,6 +70,26 @@ public final class VeCgroup {
         return null;
     }
 
+    /** The same as text, for those who read many files there; null on a host without one. */
+    @Nullable
+    String unifiedPath() {
+        Path dir = unified();
+        return dir == null ? null : dir.toString();
+    }
+
+    /**
+     * Whether events of a controller count at the cgroup where they happen only, not at those above it too: the unified
+     * hierarchy is mounted with {@code memory_localevents} or {@code pids_localevents} (cgroup-v2.rst, "Mounting").
+     */
+    boolean localEvents(Controller controller) {
+        for (Hierarchy hierarchy : host.hierarchies()) {
+            if (hierarchy.v2()) {
+                return hierarchy.options().contains(controller.v2Name() + "_localevents");
+            }
+        }
+        return false;
+    }
+
     /**
      * Where a privileged VE's processes live in the unified hierarchy, or null on a host without one: below the cgroup that
      * has its limits, for its root is the host's, and where cgroup2 is mounted without {@code nsdelegate} it could write
@@ -225,6 +245,15 @@ public final class VeCgroup {
             pids.addAll(new CgroupTree(linux, dir).pids());
         }
         return pids;
+    }
+
+    /**
+     * The same as {@link #pids} from one hierarchy only, that of the pids controller: enough for counting. On v1 the VE has
+     * no cgroups of its own there, so it is one file.
+     */
+    public Set<Integer> members(Linux linux) throws IOException {
+        @Nullable CgroupDir dir = directory(Controller.PIDS);
+        return dir == null ? Set.of() : new CgroupTree(linux, dir.path()).pids();
     }
 
     /**

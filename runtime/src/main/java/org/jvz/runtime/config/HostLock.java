@@ -16,17 +16,22 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A process makes one of these per file and shares it: closing any descriptor of a file drops the process's locks on it
  * (fcntl_locking(2)).
  */
-final class HostLock {
+public final class HostLock {
 
     private final Path file;
     private final ReentrantLock threads = new ReentrantLock();
 
-    HostLock(Path file) {
+    /**
+     * A lock on a file, which need not exist.
+     *
+     * @param file used for nothing else
+     */
+    public HostLock(Path file) {
         this.file = file;
     }
 
     /** A lock that is held until it is closed, by the thread that took it. */
-    static final class Held implements AutoCloseable {
+    public static final class Held implements AutoCloseable {
         private final FileChannel channel;
         private final ReentrantLock threads;
 
@@ -50,7 +55,7 @@ final class HostLock {
      *
      * @throws IllegalStateException if this thread has it already
      */
-    Held take() throws IOException {
+    public Held take() throws IOException {
         if (threads.isHeldByCurrentThread()) {
             throw new IllegalStateException("This thread holds " + file + " already");
         }

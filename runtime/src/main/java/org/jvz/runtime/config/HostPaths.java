@@ -110,6 +110,21 @@ public final class HostPaths {
         return runDir.resolve(id + ".json");
     }
 
+    /** {@code /run/jvz/proc}: what OpenVZ has in /proc, as of the last look. */
+    public Path procDir() {
+        return runDir.resolve("proc");
+    }
+
+    /** {@code /run/jvz/proc/bc/ID}: what OpenVZ has in /proc/bc/ID. */
+    public Path procBc(CtId id) {
+        return procDir().resolve("bc").resolve(id.toString());
+    }
+
+    /** {@code /run/jvz/beancounters}: what has been seen of beancounters since VEs started. */
+    public Path keptCounters() {
+        return runDir.resolve("beancounters");
+    }
+
     /** {@code /run/jvz/stage/ID}, where layers are attached for the moment of mounting. */
     public Path stage(CtId id) {
         return runDir.resolve("stage").resolve(id.toString());

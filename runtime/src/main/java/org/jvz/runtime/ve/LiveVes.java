@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.jvz.runtime.cgroup.CgroupDir;
-import org.jvz.runtime.cgroup.Controller;
+import org.jvz.runtime.cgroup.UsageReader;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.rootfs.MountEntry;
 import org.jvz.runtime.rootfs.MountTable;
 
@@ -29,12 +29,16 @@ public final class LiveVes {
 
     private final VeHost host;
     private final SortedMap<CtId, VeState> running;
+    private final UsageReader reader;
+    private final HandleReader handles = new HandleReader();
+    private @Nullable KeptCounters kept;
     private @Nullable MountTable mounts;
     private @Nullable Set<String> mountPoints;
 
     private LiveVes(VeHost host, SortedMap<CtId, VeState> running) {
         this.host = host;
         this.running = running;
+        this.reader = new UsageReader(host);
     }
 
     /** Looks at the host now. */
@@ -86,20 +90,36 @@ public final class LiveVes {
         }
     }
 
-    /** Processes and threads in the VE, or -1 if it does not run or nobody counts them. */
-    public long processes(CtId id) {
-        if (!running.containsKey(id)) {
-            return -1;
+    /** The beancounters of a VE, read as they are asked for; null if the VE does not run. */
+    public @Nullable VeCounters counters(CtId id) throws IOException {
+        VeState state = running.get(id);
+        return state == null ? null : new VeCounters(this, id, state, host.cgroup(id));
+    }
+
+    UsageReader reader() {
+        return reader;
+    }
+
+    Linux linux() {
+        return host.linux();
+    }
+
+    HandleReader handles() {
+        return handles;
+    }
+
+    /** What earlier looks have seen. What cannot be read is lost, and seen anew. */
+    KeptCounters kept() {
+        KeptCounters found = kept;
+        if (found == null) {
+            try {
+                found = KeptCounters.read(host.paths().keptCounters());
+            } catch (IOException unreadable) {
+                found = new KeptCounters();
+            }
+            kept = found;
         }
-        try {
-            CgroupDir pids = host.cgroup(id).directory(Controller.PIDS);
-            return pids == null
-                    ? -1
-                    : Long.parseLong(Files.readString(pids.path().resolve("pids.current"), StandardCharsets.ISO_8859_1)
-                            .strip());
-        } catch (IOException | NumberFormatException notCounted) {
-            return -1;
-        }
+        return found;
     }
 
     /** Whether a VE's root is mounted. */

@@ -132,11 +132,12 @@ final class TearDown {
         scripts.tryGlobalLast("postumount");
     }
 
-    /** Removes the state file and its companion for other tools. */
+    /** Removes the state file and its companions for other tools. */
     void forget() throws IOException {
         Path state = host.paths().state(id);
         steps.step("remove state", state.toString(), () -> {
             Files.deleteIfExists(vepid(host, id));
+            PublishCounters.forget(host.paths().procBc(id));
             return Files.deleteIfExists(state);
         });
     }

@@ -11,6 +11,7 @@ import org.jvz.runtime.config.VzConf;
 import org.jvz.runtime.config.VzKey;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.LinuxSource;
 import org.jvz.runtime.linux.spawn.Faults;
 import org.jvz.runtime.undo.StepObserver;
 
@@ -19,7 +20,7 @@ import org.jvz.runtime.undo.StepObserver;
  * native port, is made when it is first asked for, so that a command pays only for what it uses. Holds no state of any VE
  * and may serve many operations at once.
  */
-public final class VeHost {
+public final class VeHost implements LinuxSource {
     private final VzConf conf;
     private final @Nullable TemplateSource templates;
     private final boolean skipLock;
@@ -62,6 +63,7 @@ public final class VeHost {
     }
 
     /** The system-call port. */
+    @Override
     public Linux linux() {
         Linux port = linux;
         if (port == null) {

@@ -14,7 +14,10 @@ class HostCgroupsTest {
                 25 1 254:0 / / rw,relatime - ext4 /dev/vda rw
                 30 25 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate
                 """);
-        assertThat(host.hierarchies()).containsExactly(new Hierarchy(Path.of("/sys/fs/cgroup"), true, List.of()));
+        assertThat(host.hierarchies())
+                .containsExactly(
+                        new Hierarchy(Path.of("/sys/fs/cgroup"), true, List.of(), List.of("rw", "nsdelegate")));
+        assertThat(new VeCgroup(host, "vz", "101").localEvents(Controller.PIDS)).isFalse();
     }
 
     @Test
@@ -33,8 +36,20 @@ class HostCgroupsTest {
                 .containsExactly(
                         new Hierarchy(Path.of("/sys/fs/cgroup/cpu,cpuacct"), false, List.of("cpu", "cpuacct")),
                         new Hierarchy(Path.of("/sys/fs/cgroup/memory"), false, List.of("memory")),
-                        new Hierarchy(Path.of("/sys/fs/cgroup/unified"), true, List.of()),
+                        new Hierarchy(Path.of("/sys/fs/cgroup/unified"), true, List.of(), List.of("rw")),
                         new Hierarchy(Path.of("/sys/fs/cgroup/pids"), false, List.of("pids")));
+    }
+
+    @Test
+    void knowsWhereEventsAreLocal() {
+        HostCgroups host = HostCgroups.parse(
+                """
+                31 30 0:27 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
+                30 25 0:26 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw,memory_localevents
+                """);
+        VeCgroup ve = new VeCgroup(host, "vz", "101");
+        assertThat(ve.localEvents(Controller.MEMORY)).isTrue();
+        assertThat(ve.localEvents(Controller.PIDS)).isFalse();
     }
 
     @Test

@@ -31,7 +31,7 @@ import org.jvz.runtime.linux.Linux;
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LimitsRootTest {
     private final Linux linux = new JffiLinux();
-    private final UsageReader reader = new UsageReader();
+    private final UsageReader reader = new UsageReader(() -> linux);
     private final List<Process> processes = new ArrayList<>();
     private VeCgroup cgroup = new VeCgroup(new HostCgroups(List.of()), "unset", "unset");
 
@@ -76,23 +76,29 @@ class LimitsRootTest {
         return process;
     }
 
-    private Usage usage() {
+    private Usage usage() throws IOException {
         return reader.all(cgroup);
     }
 
-    private Usage.Memory memory() {
+    private Usage.Memory memory() throws IOException {
         Usage.Memory memory = usage().memory();
         assertThat(memory).isNotNull();
         return memory;
     }
 
-    private Usage.Tasks tasks() {
+    private Usage.MemoryHistory history() throws IOException {
+        Usage.MemoryHistory history = usage().memoryHistory();
+        assertThat(history).isNotNull();
+        return history;
+    }
+
+    private Usage.Tasks tasks() throws IOException {
         Usage.Tasks tasks = usage().tasks();
         assertThat(tasks).isNotNull();
         return tasks;
     }
 
-    private Usage.Cpu cpu() {
+    private Usage.Cpu cpu() throws IOException {
         Usage.Cpu cpu = usage().cpu();
         assertThat(cpu).isNotNull();
         return cpu;
@@ -157,7 +163,7 @@ class LimitsRootTest {
         // tail keeps the last line, which never ends.
         Process hog = start("tail /dev/zero; echo status $?; exec cat");
         assertThat(InCgroup.output(hog).readLine()).contains("Killed");
-        Usage.Memory memory = memory();
+        Usage.MemoryHistory memory = history();
         assertThat(memory.kills()).isEqualTo(1);
         assertThat(memory.exhausted()).isPositive();
         assertThat(memory.peak().orElse(32 << 20)).isBetween((32L << 20) * 98 / 100, 32L << 20);
@@ -176,9 +182,9 @@ class LimitsRootTest {
             // until dd is done
         }
         assertThat(area.resolve("big")).hasSize(100 << 20);
-        assertThat(memory().kills()).isZero();
+        assertThat(history().kills()).isZero();
         assertThat(memory().used()).isLessThanOrEqualTo(32 << 20);
-        assertThat(memory().limitHits()).isPositive();
+        assertThat(history().limitHits()).isPositive();
     }
 
     @Test
@@ -200,7 +206,7 @@ class LimitsRootTest {
         holder.getOutputStream().write('\n');
         holder.getOutputStream().flush();
         assertThat(output.readLine()).isEqualTo("24000000");
-        assertThat(memory().kills()).isZero();
+        assertThat(history().kills()).isZero();
     }
 
     @Test

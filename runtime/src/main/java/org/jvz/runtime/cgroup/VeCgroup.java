@@ -306,14 +306,25 @@ public final class VeCgroup {
     private static void giveBackGuarantees(Linux linux, Path parent) throws IOException {
         InterfaceFiles files = new KernelFiles(linux);
         for (String name : new String[] {"memory.low", "memory.min"}) {
+            giveBackGuarantee(files, parent, name);
+        }
+    }
+
+    private static void giveBackGuarantee(InterfaceFiles files, Path parent, String name) throws IOException {
+        for (int tries = 1; ; tries++) {
             try {
                 String held = files.read(parent.resolve(name));
                 if (held != null && !held.equals("0")) {
                     new GuaranteeOfAll(files, parent).settle(name);
                 }
+                return;
             } catch (IOException e) {
-                // The others may take the parent away meanwhile, and its guarantees with it.
-                if (files.exists(parent)) {
+                // The others may take the parent away meanwhile, and its guarantees with it: ENODEV if its file is open
+                // then. One that is there now may be another.
+                if (!files.exists(parent)) {
+                    return;
+                }
+                if (tries == MKDIR_TRIES) {
                     throw e;
                 }
             }

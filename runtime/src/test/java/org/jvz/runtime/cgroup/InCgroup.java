@@ -19,7 +19,7 @@ final class InCgroup {
     static Process start(List<Path> dirs, String script) throws IOException {
         StringBuilder enter = new StringBuilder("set -e; ");
         for (Path dir : dirs) {
-            enter.append("echo $$ > '").append(dir).append("/cgroup.procs'; ");
+            enter.append("/bin/echo $$ > '").append(dir).append("/cgroup.procs'; ");
         }
         Process process = new ProcessBuilder("sh", "-c", enter + "echo in; set +e; " + script)
                 .redirectErrorStream(true)

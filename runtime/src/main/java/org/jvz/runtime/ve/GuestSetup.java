@@ -31,7 +31,7 @@ final class GuestSetup implements VePart {
 
     @Override
     public Set<String> keysToRepeat() {
-        return IN_FILES;
+        return Set.of("HOSTNAME", "NAMESERVER", "SEARCHDOMAIN");
     }
 
     /**

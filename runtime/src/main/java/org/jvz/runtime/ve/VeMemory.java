@@ -24,7 +24,7 @@ public record VeMemory(double kernel, double ram, double ramAndSwap, double allo
 
     /** What a running VE holds now; all 0 if the host does not count it. */
     public static VeMemory held(VeHost host, CtId id) throws IOException {
-        Usage.@Nullable Memory memory = new UsageReader().memory(host.cgroup(id));
+        Usage.@Nullable Memory memory = new UsageReader(host).memory(host.cgroup(id));
         if (memory == null) {
             return new VeMemory(0, 0, 0, 0);
         }
@@ -39,7 +39,7 @@ public record VeMemory(double kernel, double ram, double ramAndSwap, double allo
 
     /** The processes and threads of a running VE. */
     public static long processes(VeHost host, CtId id) throws IOException {
-        Usage.@Nullable Tasks tasks = new UsageReader().tasks(host.cgroup(id));
+        Usage.@Nullable Tasks tasks = new UsageReader(host).tasks(host.cgroup(id));
         return tasks == null ? 0 : tasks.held();
     }
 

@@ -150,12 +150,12 @@ class LiveLimitsTest {
     @RootTest
     void whatIsSavedCanBeAskedForAnew() throws IOException {
         set(tiny.host(), true, "NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMFLOCK", "55:55");
-        TreeMap<String, String> saved = facts();
+        Map<String, String> saved = facts();
         set(tiny.host(), false, "NUMPROC", "100:100", "SHMPAGES", "2048:2048", "NUMFLOCK", "44:44");
         assertThat(facts().get("pids.max")).isEqualTo("100");
         assertThat(facts().get("/dev/shm")).contains("size=8192k");
         set(tiny.host(), false, "NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMFLOCK", "33:33");
-        TreeMap<String, String> again = facts();
+        Map<String, String> again = facts();
         assertThat(again.get("pids.max")).isEqualTo("200");
         assertThat(again.get("/dev/shm")).isEqualTo(saved.get("/dev/shm"));
         assertThat(again.get("init's Max file locks")).startsWith("33 ");

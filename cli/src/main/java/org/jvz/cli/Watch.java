@@ -105,7 +105,8 @@ final class Watch {
         if (title == null) {
             return;
         }
-        String time = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.ROOT));
+        String time = LocalDateTime.now(ZoneId.systemDefault())
+                .format(DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.ROOT));
         int room = Math.max(0, columns - time.length() - 2);
         String left = title.length() > room ? title.substring(0, room) : title;
         to.append(left).append(" ".repeat(Math.max(1, columns - left.length() - time.length())));

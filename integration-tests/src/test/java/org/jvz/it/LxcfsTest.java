@@ -119,23 +119,23 @@ final class LxcfsTest {
                 vzctl destroy %1$s
                 """
                         .formatted(id));
-        assertThat(seen.get("start")).doesNotContain("lxcfs").contains("Container started successfully");
-        assertThat(memory(seen.get("free"))).isEqualTo(200L << 20);
-        assertThat(seen.get("nproc").lines()).containsOnly("1").hasSize(4);
-        assertThat(seen.get("uptime")).contains(" up 0 min").containsPattern("load average: 0\\.");
-        assertThat(seen.get("top"))
+        assertThat(seen.getOrDefault("start", "")).doesNotContain("lxcfs").contains("Container started successfully");
+        assertThat(memory(seen.getOrDefault("free", ""))).isEqualTo(200L << 20);
+        assertThat(seen.getOrDefault("nproc", "").lines()).containsOnly("1").hasSize(4);
+        assertThat(seen.getOrDefault("uptime", "")).contains(" up 0 min").containsPattern("load average: 0\\.");
+        assertThat(seen.getOrDefault("top", ""))
                 .containsPattern("(?m)^MiB Mem : +200\\.0 total")
                 .contains(" up 0 min")
                 .contains("systemd");
-        assertThat(seen.get("w")).contains("fine").doesNotContain("status");
+        assertThat(seen.getOrDefault("w", "")).contains("fine").doesNotContain("status");
         // A unit's own limits are its own; what it sees is the machine.
-        assertThat(memory(seen.get("service"))).isEqualTo(200L << 20);
-        assertThat(seen.get("swap"))
+        assertThat(memory(seen.getOrDefault("service", ""))).isEqualTo(200L << 20);
+        assertThat(seen.getOrDefault("swap", ""))
                 .startsWith("Filename")
                 .doesNotContain("vda")
                 .doesNotContain("loop");
-        assertThat(memory(seen.get("after"))).isEqualTo(100L << 20);
-        assertThat(seen.get("dmesg")).isEqualTo("running\n");
+        assertThat(memory(seen.getOrDefault("after", ""))).isEqualTo(100L << 20);
+        assertThat(seen.getOrDefault("dmesg", "")).isEqualTo("running\n");
     }
 
     /** The first number behind {@code Mem:}. */
@@ -182,16 +182,16 @@ final class LxcfsTest {
                 """
                         .formatted(id, other, host.path("var/lib/lxcfs"), host.path("usr/local")));
         Files.deleteIfExists(host.path("etc/vz/conf", other + ".conf.destroyed"));
-        assertThat(seen.get("alive")).matches("MemTotal: +65536 kB\n");
-        assertThat(seen.get("dead")).contains("not connected").contains("still here");
-        assertThat(seen.get("start")).contains("Container start in progress").doesNotContain("Unable");
-        assertThat(seen.get("again")).matches("MemTotal: +65536 kB\n\\d{1,2}\n1\n");
-        assertThat(seen.get("up")).isEqualTo("Containers that see lxcfs again: 2\n");
-        assertThat(seen.get("third")).matches("MemTotal: +65536 kB\n");
-        assertThat(seen.get("stop")).contains("Container was stopped");
-        assertThat(seen.get("without")).contains("LXCFS (lxcfs is not running");
-        assertThat(seen.get("plain")).matches("MemTotal: +65536 kB\nMemFree: +65536 kB\n");
-        assertThat(seen.get("destroy")).contains("Container private area was destroyed");
+        assertThat(seen.getOrDefault("alive", "")).matches("MemTotal: +65536 kB\n");
+        assertThat(seen.getOrDefault("dead", "")).contains("not connected").contains("still here");
+        assertThat(seen.getOrDefault("start", "")).contains("Container start in progress").doesNotContain("Unable");
+        assertThat(seen.getOrDefault("again", "")).matches("MemTotal: +65536 kB\n\\d{1,2}\n1\n");
+        assertThat(seen.getOrDefault("up", "")).isEqualTo("Containers that see lxcfs again: 2\n");
+        assertThat(seen.getOrDefault("third", "")).matches("MemTotal: +65536 kB\n");
+        assertThat(seen.getOrDefault("stop", "")).contains("Container was stopped");
+        assertThat(seen.getOrDefault("without", "")).contains("LXCFS (lxcfs is not running");
+        assertThat(seen.getOrDefault("plain", "")).matches("MemTotal: +65536 kB\nMemFree: +65536 kB\n");
+        assertThat(seen.getOrDefault("destroy", "")).contains("Container private area was destroyed");
     }
 
     @ParameterizedTest

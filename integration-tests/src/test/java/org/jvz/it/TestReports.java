@@ -121,8 +121,11 @@ final class TestReports implements TestExecutionListener {
         }
         String text = String.format(
                 Locale.ROOT,
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                        + "<testsuite name=\"%s\" time=\"%.3f\" tests=\"%d\" errors=\"0\" skipped=\"%d\" failures=\"%d\">\n%s</testsuite>\n",
+                """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuite name="%s" time="%.3f" tests="%d" errors="0" skipped="%d" failures="%d">
+                %s</testsuite>
+                """,
                 escaped(suite),
                 seconds,
                 all.size(),
@@ -173,7 +176,7 @@ final class TestReports implements TestExecutionListener {
                 case '"' -> out.append("&quot;");
                 case '\n', '\r', '\t' -> out.append("&#").append(c).append(';');
                 default -> {
-                    boolean allowed = c >= 0x20 && c <= 0xd7ff || c >= 0xe000 && c <= 0xfffd || c >= 0x10000;
+                    boolean allowed = (c >= 0x20 && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000;
                     out.appendCodePoint(allowed ? c : '?');
                 }
             }

@@ -70,8 +70,7 @@ final class ProcessLimits implements VePart {
         Rlimits now = kept == null ? Rlimits.of(change.result().before()) : Rlimits.parse(kept);
         Rlimits wanted = Rlimits.of(change.result().after());
         Map<ResourceLimit, ResourceLimit.Pair> changed = new EnumMap<>(ResourceLimit.class);
-        for (Map.Entry<ResourceLimit, ResourceLimit.Pair> limit :
-                wanted.pairs().entrySet()) {
+        for (Map.Entry<ResourceLimit, ResourceLimit.Pair> limit : wanted.pairs().entrySet()) {
             if (isConcerned(change, limit.getKey())
                     && !limit.getValue().equals(now.pairs().get(limit.getKey()))) {
                 changed.put(limit.getKey(), limit.getValue());

@@ -153,15 +153,31 @@ final class GuestTextTest {
         assertThat(ResolvConf.change(text, dns(List.of("8.8.8.8"), null)))
                 .isEqualTo("nameserver 8.8.8.8\n# mine\nsearch a.example\noptions edns0\n");
         assertThat(ResolvConf.change(text, dns(null, List.of("b.example", "c.example"))))
-                .isEqualTo("search b.example c.example\n# mine\nnameserver 192.0.2.1\nnameserver 192.0.2.2\n"
-                        + "options edns0\n");
+                .isEqualTo(
+                        """
+                        search b.example c.example
+                        # mine
+                        nameserver 192.0.2.1
+                        nameserver 192.0.2.2
+                        options edns0
+                        """);
         assertThat(ResolvConf.change(text, dns(null, null))).isEqualTo(text);
     }
 
     @Test
     void inheritsOnlyServersThatAVeCanReach() {
-        String text = "nameserver 127.0.0.53\n nameserver\t192.0.2.1 \nnameserver ::1\nnameserver fe80::1%eth0\n"
-                + "# nameserver 192.0.2.9\nnameserver 2001:db8::53\ndomain a\nsearch  b  c\n";
+        String text =
+                """
+                nameserver 127.0.0.53
+                @nameserver\t192.0.2.1\s
+                nameserver ::1
+                nameserver fe80::1%eth0
+                # nameserver 192.0.2.9
+                nameserver 2001:db8::53
+                domain a
+                search  b  c
+                """
+                        .replace('@', ' ');
         assertThat(ResolvConf.servers(text)).containsExactly("192.0.2.1", "2001:db8::53");
         assertThat(ResolvConf.domains(text)).containsExactly("b", "c");
         assertThat(ResolvConf.servers("")).isEmpty();
@@ -177,8 +193,17 @@ final class GuestTextTest {
 
     @Test
     void takesTheDeviceOutOfInterfaces() {
-        String text = "auto lo venet0 eth0\nallow-hotplug venet0:0\niface venet0:0 inet static\n  address 192.0.2.1\n"
-                + "# mine\niface venet0 inet6 manual\n  up x\niface eth0 inet dhcp\n";
+        String text =
+                """
+                auto lo venet0 eth0
+                allow-hotplug venet0:0
+                iface venet0:0 inet static
+                  address 192.0.2.1
+                # mine
+                iface venet0 inet6 manual
+                  up x
+                iface eth0 inet dhcp
+                """;
         assertThat(InterfacesFile.change(text, null, null, dns(null, null), true))
                 .isEqualTo("auto lo eth0\n# mine\niface eth0 inet dhcp\n");
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -81,7 +82,7 @@ class GuestSetupTest {
         new SetVe(host).run(TinyHost.ID, options, tiny.listener());
     }
 
-    private TreeMap<String, String> facts() throws IOException {
+    private Map<String, String> facts() throws IOException {
         TreeMap<String, String> facts = new TreeMap<>();
         facts.put("uts", tiny.sh("hostname"));
         for (String file : new String[] {"hostname", "hosts", "resolv.conf"}) {
@@ -91,7 +92,7 @@ class GuestSetupTest {
         return facts;
     }
 
-    private static void assertHasAll(TreeMap<String, String> facts) {
+    private static void assertHasAll(Map<String, String> facts) {
         assertThat(facts.get("uts")).isEqualTo("web1.example.org\n");
         assertThat(facts.get("hostname")).isEqualTo("-rw-r--r--web1.example.org\n");
         assertThat(facts.get("hosts")).contains("127.0.1.1\tweb1.example.org web1\n");
@@ -123,7 +124,7 @@ class GuestSetupTest {
         set(tiny.host(), true, ALL);
         assertHasAll(facts());
         assertThat(tiny.events).noneMatch(event -> event.startsWith("NOT_APPLIED"));
-        TreeMap<String, String> before = facts();
+        Map<String, String> before = facts();
         tiny.stop(tiny.host());
         tiny.start(tiny.host());
         assertThat(facts()).isEqualTo(before);
@@ -142,7 +143,6 @@ class GuestSetupTest {
     void aChangeThatFailsAtAnyStepChangesNothing() throws IOException {
         tiny.start(tiny.host());
         tiny.sh("ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf");
-        TreeMap<String, String> before = facts();
         Set<String> steps = new LinkedHashSet<>();
         set(tiny.host((name, object) -> steps.add(name + "|" + object), Faults.NONE), true, ALL);
         assertThat(steps)
@@ -153,7 +153,7 @@ class GuestSetupTest {
                         "write guest file|/etc/resolv.conf");
         set(tiny.host(), true, "HOSTNAME", "tiny.example", "NAMESERVER", "", "SEARCHDOMAIN", "");
         tiny.sh("ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf");
-        before = facts();
+        Map<String, String> before = facts();
         for (String step : steps) {
             String[] parts = step.split("\\|");
             VeHost failing = tiny.host(new FailAt(parts[0], parts[1]), Faults.NONE);
@@ -170,7 +170,7 @@ class GuestSetupTest {
     @RootTest
     void aKilledChangeIsUndoneByTheNextCommand() throws IOException {
         tiny.start(tiny.host());
-        TreeMap<String, String> before = facts();
+        Map<String, String> before = facts();
         Path journal = tiny.host().journal(TinyHost.ID);
         Path copy = files.resolve("journal");
         // What kill -9 leaves: the changes, and a journal that tells of them.
@@ -186,7 +186,7 @@ class GuestSetupTest {
         tiny.sh("head -c 0 /dev/null >/etc/resolv.conf");
         Files.move(copy, journal);
         set(tiny.host(), false);
-        TreeMap<String, String> after = facts();
+        Map<String, String> after = facts();
         after.put("resolv.conf", before.get("resolv.conf"));
         assertThat(after).isEqualTo(before);
     }
@@ -194,7 +194,7 @@ class GuestSetupTest {
     @RootTest
     void aGuestThatDoesNotTakeItsFilesIsToldOf() throws IOException {
         tiny.start(tiny.host());
-        TreeMap<String, String> before = facts();
+        Map<String, String> before = facts();
         tiny.sh("rm /etc/resolv.conf; mknod /etc/resolv.conf p");
         Throwable failure = catchThrowable(() -> set(tiny.host(), true, ALL));
         assertThat(TinyHost.messages(failure)).contains("/etc/resolv.conf", "is a FIFO");

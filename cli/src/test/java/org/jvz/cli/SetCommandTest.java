@@ -44,7 +44,7 @@ class SetCommandTest {
                     """
             --hostname h.example.org     | HOSTNAME     | h.example.org
             --nameserver 8.8.8.8 --nameserver inherit | NAMESERVER | 8.8.8.8 inherit
-            --searchdomain "a.example b.example" | SEARCHDOMAIN | a.example b.example
+            --searchdomain a.example --searchdomain b.example | SEARCHDOMAIN | a.example b.example
             --netif_add eth1,00:18:51:00:00:01,veth103.1,00:18:51:00:00:02,vmbr0 | NETIF | ifname=eth1,bridge=vmbr0,mac=00:18:51:00:00:01,host_ifname=veth103.1,host_mac=00:18:51:00:00:02
             --netif_add eth0,00:18:51:00:00:01,v0,00:18:51:00:00:02 --ifname eth0 --bridge br0 --mac_filter off | NETIF | ifname=eth0,bridge=br0,mac=00:18:51:00:00:01,host_ifname=v0,host_mac=00:18:51:00:00:02,mac_filter=off
             --netdev_add eth7 --netdev_add wlan0 | NETDEV | eth7 wlan0
@@ -128,8 +128,8 @@ class SetCommandTest {
             103 --onboot yes                   | 0   | WARNING: Settings were not saved to config (use --save flag) | ''
             103 --description x                | 0   | WARNING: Settings were not saved to config (use --save flag) | ''
             101 --onboot yes                   | 0   | WARNING: Settings were not saved to config and will be lost after CT restart (use --save flag) | ''
-            101 --hostname new                 | 32  | '' | Unable to apply to a running container: hostname (with --save it is kept for the next start)
-            101 --hostname new --setmode ignore --save | 32 | '' | Unable to apply to a running container: hostname (with --save it is kept for the next start)/Error: failed to apply some parameters, not saving configuration file!
+            101 --netfilter full               | 32  | '' | Unable to apply to a running container: netfilter (with --save it is kept for the next start)
+            101 --netfilter full --setmode ignore --save | 32 | '' | Unable to apply to a running container: netfilter (with --save it is kept for the next start)/Error: failed to apply some parameters, not saving configuration file!
             101 --private /x --save            | 32  | '' | Unable to change VE_PRIVATE on a running container/Error: failed to apply some parameters, not saving configuration file!
             101 --root /x --save               | 32  | '' | Unable to change VE_ROOT on a running container/Error: failed to apply some parameters, not saving configuration file!
             0 --hostname x --save              | 21  | '' | Option --hostname can not be used for CT0
@@ -154,20 +154,20 @@ class SetCommandTest {
 
     @Test
     void aRunningVeIsToldWhatItDoesNotGet() throws IOException {
-        Result result = host.vzctl("set", "101", "--hostname", "new", "--onboot", "yes", "--kmemsize", "9M", "--save");
+        Result result = host.vzctl("set", "101", "--netfilter", "full", "--onboot", "yes", "--kmemsize", "9M", "--save");
         assertThat(result)
                 .isEqualTo(new Result(
                         0,
                         "CT configuration saved to " + host.paths.conf(new CtId(101)) + "\n"
                                 + "Note: only recorded, there is nothing on this kernel to apply it to: kmemsize\n",
-                        "WARNING: Some of the parameters could not be applied to a running container: hostname."
+                        "WARNING: Some of the parameters could not be applied to a running container: netfilter."
                                 + " Please consider using --setmode option\n"));
-        assertThat(conf(101).get("HOSTNAME")).isEqualTo("new");
+        assertThat(conf(101).get("NETFILTER")).isEqualTo("full");
     }
 
     @Test
     void whatARunningVeHasAnywayIsNoWarning() {
-        assertThat(host.vzctl("set", "101", "--hostname", "old", "--ipadd", "10.0.0.9", "--onboot", "no", "--save"))
+        assertThat(host.vzctl("set", "101", "--ipadd", "10.0.0.9", "--onboot", "no", "--save"))
                 .isEqualTo(new Result(0, "CT configuration saved to " + host.paths.conf(new CtId(101)) + "\n", ""));
     }
 

@@ -154,7 +154,8 @@ class SetCommandTest {
 
     @Test
     void aRunningVeIsToldWhatItDoesNotGet() throws IOException {
-        Result result = host.vzctl("set", "101", "--netfilter", "full", "--onboot", "yes", "--kmemsize", "9M", "--save");
+        Result result =
+                host.vzctl("set", "101", "--netfilter", "full", "--onboot", "yes", "--kmemsize", "9M", "--save");
         assertThat(result)
                 .isEqualTo(new Result(
                         0,

@@ -184,7 +184,9 @@ final class LxcfsTest {
         Files.deleteIfExists(host.path("etc/vz/conf", other + ".conf.destroyed"));
         assertThat(seen.getOrDefault("alive", "")).matches("MemTotal: +65536 kB\n");
         assertThat(seen.getOrDefault("dead", "")).contains("not connected").contains("still here");
-        assertThat(seen.getOrDefault("start", "")).contains("Container start in progress").doesNotContain("Unable");
+        assertThat(seen.getOrDefault("start", ""))
+                .contains("Container start in progress")
+                .doesNotContain("Unable");
         assertThat(seen.getOrDefault("again", "")).matches("MemTotal: +65536 kB\n\\d{1,2}\n1\n");
         assertThat(seen.getOrDefault("up", "")).isEqualTo("Containers that see lxcfs again: 2\n");
         assertThat(seen.getOrDefault("third", "")).matches("MemTotal: +65536 kB\n");

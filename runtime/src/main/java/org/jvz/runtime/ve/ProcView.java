@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
+import org.jvz.runtime.linux.spawn.Call;
 import org.jvz.runtime.linux.spawn.CallList;
 import org.jvz.runtime.linux.spawn.Slot;
 import org.jvz.runtime.rootfs.RootfsUndo;
@@ -42,8 +43,13 @@ final class ProcView implements VePart {
             if (file.exists()) {
                 Slot slot = list.slot();
                 slots.put(file, slot);
-                // An empty slot: what the kernel has stays.
-                list.attach("show " + file.path(), slot.fd(), file.path()).ignoring(Errno.EBADF);
+                Call show = list.attach("show " + file.path(), slot.fd(), file.path());
+                if (file.isOptional()) {
+                    show.ignoringErrors();
+                } else {
+                    // An empty slot: what the kernel has stays.
+                    show.ignoring(Errno.EBADF);
+                }
             }
         }
     }

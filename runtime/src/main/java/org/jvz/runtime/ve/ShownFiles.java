@@ -9,6 +9,7 @@ import org.jvz.runtime.linux.CloneFlag;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.UmountFlag;
+import org.jvz.runtime.linux.spawn.Call;
 import org.jvz.runtime.linux.spawn.CallList;
 import org.jvz.runtime.linux.spawn.FdSource;
 import org.jvz.runtime.linux.spawn.Spawned;
@@ -47,7 +48,10 @@ final class ShownFiles {
                 }
                 @Nullable Fd tree = trees.get(file);
                 if (tree != null && file.exists()) {
-                    list.attach("show " + file.path(), FdSource.of(tree), file.path());
+                    Call show = list.attach("show " + file.path(), FdSource.of(tree), file.path());
+                    if (file.isOptional()) {
+                        show.ignoringErrors();
+                    }
                 }
             }
             try (Spawned done = new Spawner(host.linux()).run(list, Set.of(), null)) {

@@ -27,6 +27,11 @@ public enum ViewFile {
         return path;
     }
 
+    /** Whether a VE may lack it: one that has no /sys ({@code --features sysfs:off}). */
+    public boolean isOptional() {
+        return path.startsWith("/sys/");
+    }
+
     /** Whether this host's kernel has it. */
     public boolean exists() {
         return Files.exists(Path.of(path));

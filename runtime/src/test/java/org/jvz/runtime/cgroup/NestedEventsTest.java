@@ -46,7 +46,7 @@ class NestedEventsTest {
     @Tag("root")
     @Tag("vm")
     void addsUpATree() throws IOException {
-        cgroup.create(linux, 0);
+        cgroup.create(linux, 100_000);
         Path top = cgroup.unified();
         assertThat(top).isNotNull();
         below(below(top, "system.slice"), "a.service");
@@ -64,7 +64,7 @@ class NestedEventsTest {
     @Test
     @Tag("vm")
     void countsForksAndKillsInTheVesOwnCgroups() throws Exception {
-        cgroup.create(linux, 0);
+        cgroup.create(linux, 100_000);
         Path top = cgroup.unified();
         assertThat(top).isNotNull();
         Files.writeString(top.resolve("pids.max"), "20");

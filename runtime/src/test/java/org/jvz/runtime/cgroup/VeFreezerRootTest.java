@@ -60,7 +60,7 @@ class VeFreezerRootTest {
         VeCgroup cgroup = new VeCgroup(new HostCgroups(some), "jvz-test-" + linux.pid(), v2 ? "102" : "101");
         if (!some.isEmpty()) {
             made.add(cgroup);
-            cgroup.create(linux, 0);
+            cgroup.create(linux, 100_000);
         }
         return cgroup;
     }

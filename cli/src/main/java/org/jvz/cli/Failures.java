@@ -1,5 +1,7 @@
 package org.jvz.cli;
 
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -85,5 +87,17 @@ final class Failures {
             return "File exists";
         }
         return failure.getClass().getSimpleName();
+    }
+
+    /** Tells why a command failed, with its reasons; of what is no failure of input or output, where in our code it was. */
+    static void tell(Throwable failure, PrintStream err) {
+        if (failure instanceof IOException known) {
+            err.println(message(known));
+            for (String line : reasons(known)) {
+                err.println(line);
+            }
+        } else {
+            err.println("Internal error: " + failure + place(failure));
+        }
     }
 }

@@ -61,13 +61,8 @@ public final class Vzlist {
                 // A line the option reader could not make sense of.
                 out.println(Usage.vzlist());
             }
-        } catch (IOException e) {
-            err.println(Failures.message(e));
-            for (String line : Failures.reasons(e)) {
-                err.println(line);
-            }
-        } catch (RuntimeException | LinkageError e) {
-            err.println("Internal error: " + e + Failures.place(e));
+        } catch (IOException | RuntimeException | LinkageError e) {
+            Failures.tell(e, err);
         }
         return FAILURE;
     }

@@ -58,13 +58,8 @@ public final class Vzproc {
             return run(args, HostPaths.of(env), out, around);
         } catch (UsageException e) {
             err.println(e.text());
-        } catch (IOException e) {
-            err.println(Failures.message(e));
-            for (String line : Failures.reasons(e)) {
-                err.println(line);
-            }
-        } catch (RuntimeException | LinkageError e) {
-            err.println("Internal error: " + e + Failures.place(e));
+        } catch (IOException | RuntimeException | LinkageError e) {
+            Failures.tell(e, err);
         }
         return FAILURE;
     }

@@ -80,13 +80,8 @@ public final class Vzubc {
             return new Vzubc(env, out, around).run(options, args);
         } catch (UsageException e) {
             err.println(e.text());
-        } catch (IOException e) {
-            err.println(Failures.message(e));
-            for (String line : Failures.reasons(e)) {
-                err.println(line);
-            }
-        } catch (RuntimeException | LinkageError e) {
-            err.println("Internal error: " + e + Failures.place(e));
+        } catch (IOException | RuntimeException | LinkageError e) {
+            Failures.tell(e, err);
         }
         return FAILURE;
     }

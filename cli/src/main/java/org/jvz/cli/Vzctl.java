@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.BadConfException;
 import org.jvz.runtime.config.BadCtIdException;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
@@ -61,8 +62,9 @@ public final class Vzctl {
             output.failure(e);
             return e.error().exitStatus();
         } catch (IOException e) {
-            output.failure(new VeException(VzError.SYSTEM, Failures.message(e), e.getCause()));
-            return VzError.SYSTEM.exitStatus();
+            VeException failure = failure(e);
+            output.failure(failure);
+            return failure.error().exitStatus();
         } catch (RuntimeException | LinkageError e) {
             // A defect of ours. A caller gets one line and a status it knows, like for any other failure.
             output.complain("Internal error: " + e + Failures.place(e));
@@ -125,13 +127,19 @@ public final class Vzctl {
         }
         try {
             return command.run(new Call(id, paths, conf, ve, output));
-        } catch (VeException e) {
-            output.failure(e);
+        } catch (VeException | IOException e) {
+            VeException failure = e instanceof VeException known ? known : failure((IOException) e);
+            output.failure(failure);
             // exec has one status for all that can go wrong, so that exec2 exists.
             return verb == Verb.EXEC
                     ? VzError.COMMAND_EXECUTION.exitStatus()
-                    : e.error().exitStatus();
+                    : failure.error().exitStatus();
         }
+    }
+
+    private static VeException failure(IOException e) {
+        VzError error = e instanceof BadConfException ? VzError.INVALID_CONFIG : VzError.SYSTEM;
+        return new VeException(error, Failures.message(e), e.getCause());
     }
 
     /** A configuration may be absent only because a destroy was killed half-way. */

@@ -39,6 +39,10 @@ final class FakeOperations implements VeOperations {
     @Nullable
     RuntimeException failure;
 
+    /** What commands that run inside fail with. */
+    @Nullable
+    IOException insideFailure;
+
     private void ask(String what) {
         asked.add(what);
         if (failure != null) {
@@ -196,22 +200,22 @@ final class FakeOperations implements VeOperations {
     }
 
     @Override
-    public int shell(CtId id, String line, VeEvents events) {
+    public int shell(CtId id, String line, VeEvents events) throws IOException {
         return inside("shell " + id + " [" + line + "]", id);
     }
 
     @Override
-    public int shellFromStdin(CtId id, VeEvents events) {
+    public int shellFromStdin(CtId id, VeEvents events) throws IOException {
         return inside("stdin " + id, id);
     }
 
     @Override
-    public int program(CtId id, List<String> argv, VeEvents events) {
+    public int program(CtId id, List<String> argv, VeEvents events) throws IOException {
         return inside("program " + id + " " + argv, id);
     }
 
     @Override
-    public int enter(CtId id, List<String> command, VeEvents events) {
+    public int enter(CtId id, List<String> command, VeEvents events) throws IOException {
         int status = inside("enter " + id + " " + command, id);
         events.event(VeEvent.Kind.ENTERED, id.toString());
         events.event(VeEvent.Kind.EXITED, id.toString());
@@ -224,10 +228,13 @@ final class FakeOperations implements VeOperations {
         return exitStatus;
     }
 
-    private int inside(String what, CtId id) {
+    private int inside(String what, CtId id) throws IOException {
         ask(what);
         if (!running(id)) {
             throw refusal(VzError.NOT_RUNNING, VeEvent.Kind.NOT_RUNNING);
+        }
+        if (insideFailure != null) {
+            throw insideFailure;
         }
         return exitStatus;
     }

@@ -3,14 +3,19 @@ package org.jvz.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.cli.Harness.Result;
@@ -18,10 +23,10 @@ import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.VzConf;
 import org.jvz.runtime.ve.VzError;
 
-/** Whatever is typed, callers get a status they know and no stack trace. */
+/** Whatever is typed, callers get a status they know and no stack trace, and nothing changes where something is wrong. */
 class RandomCommandLineTest {
     private static final long SEED = 20261123;
-    private static final int LINES = 2_000;
+    private static final int LINES = 10_000;
 
     private static final List<String> VERBS = List.of(
             "create",
@@ -39,6 +44,15 @@ class RandomCommandLineTest {
             "exec3",
             "enter",
             "runscript",
+            "chkpnt",
+            "suspend",
+            "restore",
+            "resume",
+            "quotaon",
+            "quotaoff",
+            "quotainit",
+            "info",
+            "snapshot",
             "frob",
             "",
             "--help",
@@ -140,32 +154,96 @@ class RandomCommandLineTest {
 
     @Test
     void vzctl(@TempDir Path root) throws IOException {
-        Harness host = new Harness(root);
-        Files.writeString(host.paths.confDir().resolve("ve-basic.conf-sample"), "NUMPROC=\"240:240\"\n");
-        host.name("web", 101);
-        host.state(101, true, true, true, false);
-        host.state(103, true, false, false, false);
-        SplittableRandom random = new SplittableRandom(SEED);
+        Harness host = host(root);
         Set<Integer> known = new HashSet<>();
         for (VzError error : VzError.values()) {
             known.add(error.exitStatus());
         }
         known.add(0);
+        List<String> options = options();
+        SplittableRandom random = new SplittableRandom(SEED);
+        Map<String, String> before = files(host);
+        int refused = 0;
+        for (int i = 0; i < LINES; i++) {
+            String[] args = line(random, options);
+            Result result = host.vzctl(args);
+            String what = "line " + i + ", seed " + SEED + ": " + Arrays.toString(args);
+            check(what, result);
+            assertThat(known).as(what).contains(result.status());
+            assertThat(result.status() == 0 || !(result.out() + result.err()).isBlank())
+                    .as("says why it failed, %s", what)
+                    .isTrue();
+            Map<String, String> after = files(host);
+            if (result.status() != 0) {
+                assertThat(after).as("nothing changed, %s", what).isEqualTo(before);
+                refused++;
+            } else if (!after.equals(before)) {
+                restore(host, before, after);
+            }
+        }
+        // Lines that all fail, or all succeed, would show little.
+        assertThat(refused).isBetween(LINES / 10, LINES * 9 / 10);
+    }
+
+    private static Harness host(Path root) throws IOException {
+        Harness host = new Harness(root);
+        Files.writeString(host.paths.confDir().resolve("ve-basic.conf-sample"), "NUMPROC=\"240:240\"\n");
+        host.conf(101, "# first\nNAME=\"web\"\nIP_ADDRESS=\"10.0.0.9\"\n");
+        host.conf(103, "VE_PRIVATE=\"/x/$VEID\"\nCPUUNITS=\"1000\"\nODD=it\\'s\n#UUID: 1\n");
+        host.name("web", 101);
+        host.state(101, true, true, true, false);
+        host.state(103, true, false, false, false);
+        return host;
+    }
+
+    private static List<String> options() {
         List<String> options = new ArrayList<>();
-        for (OptionTable table : List.of(Options.set(), Options.create(), Options.startStop(), Options.mount())) {
+        for (OptionTable table : List.of(
+                Options.set(),
+                Options.set(),
+                Options.create(),
+                Options.startStop(),
+                Options.mount(),
+                Options.chkpnt(),
+                Options.restore())) {
             table.options().forEach(option -> options.add("--" + option.name()));
             table.more().forEach(option -> options.add("--" + option.name()));
         }
-        for (int i = 0; i < LINES; i++) {
-            host.conf(101, "NAME=\"web\"\nIP_ADDRESS=\"10.0.0.9\"\n");
-            host.conf(103, "VE_PRIVATE=\"/x/$VEID\"\nCPUUNITS=\"1000\"\n");
-            String[] args = line(random, options);
-            Result result = host.vzctl(args);
-            check(Arrays.toString(args) + ", seed " + SEED, result);
-            assertThat(known).as(Arrays.toString(args)).contains(result.status());
-            assertThat(result.status() == 0 || !(result.out() + result.err()).isBlank())
-                    .as("%s says why it failed", Arrays.toString(args))
-                    .isTrue();
+        return options;
+    }
+
+    /** What the administrator has: configurations with their contents, names with what they point at. */
+    private static Map<String, String> files(Harness host) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        for (Path dir : List.of(host.paths.confDir(), host.paths.namesDir())) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
+                for (Path entry : entries) {
+                    String content = Files.isSymbolicLink(entry)
+                            ? Files.readSymbolicLink(entry).toString()
+                            : Files.readString(entry, StandardCharsets.ISO_8859_1);
+                    files.put(entry.toString(), content);
+                }
+            }
+        }
+        return files;
+    }
+
+    private static void restore(Harness host, Map<String, String> before, Map<String, String> after)
+            throws IOException {
+        for (String file : after.keySet()) {
+            if (!Objects.equals(before.get(file), after.get(file))) {
+                Files.delete(Path.of(file));
+            }
+        }
+        for (Map.Entry<String, String> file : before.entrySet()) {
+            Path path = Path.of(file.getKey());
+            if (!file.getValue().equals(after.get(file.getKey()))) {
+                if (path.startsWith(host.paths.namesDir())) {
+                    Files.createSymbolicLink(path, Path.of(file.getValue()));
+                } else {
+                    Files.writeString(path, file.getValue(), StandardCharsets.ISO_8859_1);
+                }
+            }
         }
     }
 
@@ -175,13 +253,14 @@ class RandomCommandLineTest {
             args.add(pick(random, List.of("--quiet", "--verbose", "--skiplock", "--version", "--nix")));
         }
         if (random.nextInt(40) != 0) {
-            args.add(pick(random, VERBS));
+            String verb = random.nextInt(3) == 0 ? "set" : pick(random, VERBS);
+            args.add(random.nextInt(30) == 0 ? mistyped(random, verb) : verb);
         }
         if (random.nextInt(40) != 0) {
-            args.add(pick(random, TARGETS));
+            args.add(random.nextInt(2) == 0 ? "103" : pick(random, TARGETS));
         }
         for (int words = random.nextInt(6); words > 0; words--) {
-            switch (random.nextInt(5)) {
+            switch (random.nextInt(7)) {
                 case 0 -> args.add(pick(random, options));
                 case 1 -> args.add(pick(random, options) + "=" + pick(random, VALUES));
                 case 2 -> {
@@ -189,6 +268,11 @@ class RandomCommandLineTest {
                     args.add(option.substring(0, 2 + random.nextInt(option.length() - 2)));
                 }
                 case 3 -> args.add("-" + (char) ('a' + random.nextInt(26)) + pick(random, VALUES));
+                case 4 -> args.add(mistyped(random, pick(random, options)));
+                case 5 -> {
+                    args.add(pick(random, options));
+                    args.add(pick(random, VALUES));
+                }
                 default -> args.add(pick(random, VALUES));
             }
         }
@@ -196,6 +280,23 @@ class RandomCommandLineTest {
             args.add("--save");
         }
         return args.toArray(new String[0]);
+    }
+
+    /** A word with one slip of the finger in it: a character lost, doubled, exchanged with the next, or another one. */
+    private static String mistyped(SplittableRandom random, String word) {
+        if (word.isEmpty()) {
+            return "x";
+        }
+        StringBuilder text = new StringBuilder(word);
+        int at = random.nextInt(word.length());
+        switch (random.nextInt(5)) {
+            case 0 -> text.deleteCharAt(at);
+            case 1 -> text.insert(at, word.charAt(at));
+            case 2 -> text.append(text.charAt(at)).deleteCharAt(at);
+            case 3 -> text.setCharAt(at, "-_=:% \té\u0001".charAt(random.nextInt(9)));
+            default -> text.setCharAt(at, Character.toUpperCase(word.charAt(at)));
+        }
+        return text.toString();
     }
 
     @Test

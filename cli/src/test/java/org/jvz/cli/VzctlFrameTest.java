@@ -187,6 +187,10 @@ class VzctlFrameTest {
         host.ve.failure = new VeException(VzError.BAD_TEMPLATE, "No shell");
         assertThat(host.vzctl("exec", "101", "x").status()).isEqualTo(8);
         assertThat(host.vzctl("exec2", "101", "x").status()).isEqualTo(47);
+        host.ve.failure = null;
+        host.ve.insideFailure = new IOException("clone3: EAGAIN");
+        assertThat(host.vzctl("exec", "101", "x")).isEqualTo(new Result(8, "", "clone3: EAGAIN\n"));
+        assertThat(host.vzctl("exec2", "101", "x")).isEqualTo(new Result(3, "", "clone3: EAGAIN\n"));
     }
 
     @Test

@@ -69,6 +69,41 @@ final class LauncherTest {
     }
 
     @Test
+    void successIsSilentOnStderrWhateverTheCallersSurroundings() throws Exception {
+        Files.writeString(dir.resolve("etc/vz/conf/77.conf"), "# mine\nHOSTNAME=\"größe\"\n");
+        List<Map<String, String>> surroundings = List.of(
+                Map.of("JAVA_TOOL_OPTIONS", "-Xmx1k", "TERM", "", "LANG", "C"),
+                Map.of("_JAVA_OPTIONS", "-version", "TERM", "nonsense", "LANG", "de_DE.ISO-8859-1"),
+                Map.of("JDK_JAVA_OPTIONS", "@/nonexistent", "TERM", "xterm-256color", "LC_ALL", "tlh_KX"),
+                Map.of("JAVA_OPTIONS", "-Xlog:all", "COLUMNS", "-3", "LANGUAGE", "ja", "TZ", "Nowhere/At_All"));
+        String[] commands = {
+            "vzctl --version",
+            "vzctl --help",
+            "vzctl status 77",
+            "vzctl set 77 --onboot yes --save",
+            "vzlist -a",
+            "vzlist -L"
+        };
+        for (Map<String, String> environment : surroundings) {
+            for (String command : commands) {
+                String program = vzctl.resolveSibling(command).toString();
+                for (String streams : new String[] {"", "<&-", "</dev/full", "<&- >/dev/full"}) {
+                    Outcome outcome = new VzctlProcess(
+                                    Path.of("/bin/sh"), List.of("-c", "exec " + program + " " + streams))
+                            .environment(environment)
+                            .run();
+                    assertThat(outcome.stderr().replace("Container(s) not found\n", ""))
+                            .as("%s %s in %s", command, streams, environment)
+                            .isEmpty();
+                    outcome.exits(0);
+                }
+            }
+        }
+        assertThat(dir.resolve("etc/vz/conf/77.conf")).hasContent("# mine\nHOSTNAME=\"größe\"\nONBOOT=\"yes\"\n");
+        Files.delete(dir.resolve("etc/vz/conf/77.conf"));
+    }
+
+    @Test
     void worksByALinkAndWithAnEmptyEnvironment() throws Exception {
         Path link = Files.createSymbolicLink(dir.resolve("link"), vzctl);
 

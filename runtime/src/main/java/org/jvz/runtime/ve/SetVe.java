@@ -218,16 +218,31 @@ public final class SetVe {
             conf.save();
         } else {
             boolean had = conf.id().equals(names.owner(name));
-            try (Names.Claim claim = claim(names, name, conf.id())) {
-                conf.save();
-                if (!had && claim != null) {
-                    events.event(VeEvent.Kind.NAME_ASSIGNED, name);
+            try {
+                saveNamed(names, name, conf);
+            } catch (IOException e) {
+                if (!had) {
+                    // Nobody's name as long as the configuration does not say it, but no litter either.
+                    names.remove(name, conf.id());
                 }
+                throw e;
+            }
+            if (!had) {
+                events.event(VeEvent.Kind.NAME_ASSIGNED, name);
             }
         }
         String former = result.before().text("NAME");
         if (former != null && !former.equals(name)) {
             names.remove(former, conf.id());
+        }
+    }
+
+    private static void saveNamed(Names names, String name, VeConf conf) throws IOException {
+        Names.Claim claim = claim(names, name, conf.id());
+        try {
+            conf.save();
+        } finally {
+            claim.close();
         }
     }
 

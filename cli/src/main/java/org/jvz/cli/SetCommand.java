@@ -31,6 +31,7 @@ final class SetCommand implements Command {
     private boolean resetUb;
     private boolean offlineResize;
     private boolean relinkName;
+    private boolean skipArpDetect;
     private WhenRestartNeeded whenRestartNeeded = WhenRestartNeeded.WARN;
     private @Nullable String sample;
     private int optionsRead;
@@ -58,8 +59,7 @@ final class SetCommand implements Command {
             case "force" -> force = true;
             case "reset_ub" -> resetUb = true;
             case "offline-resize" -> offlineResize = true;
-            // Duplicate addresses are not looked for, so there is nothing to skip.
-            case "skip_arpdetect" -> {}
+            case "skip_arpdetect" -> skipArpDetect = true;
             case "setmode" ->
                 whenRestartNeeded = switch (value) {
                     case "restart" -> WhenRestartNeeded.RESTART;
@@ -140,6 +140,7 @@ final class SetCommand implements Command {
                     save,
                     whenRestartNeeded,
                     relinkName,
+                    skipArpDetect,
                     passwords);
             call.operations().set(call.id(), options, events(call.output()));
             return 0;

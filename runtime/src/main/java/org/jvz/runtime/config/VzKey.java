@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The keys of vz.conf with their defaults. Any key of a VE may stand in vz.conf too and is then the default of all VEs
  * (see {@link VeConf}); those that commonly do are here as well.
  *
- * <p>Two defaults differ from OpenVZ's: VZDIR is {@code /vz}, and VE_LAYOUT is {@code overlay} where old vzctl had
+ * <p>Three defaults differ from OpenVZ's: VZDIR is {@code /vz}, another owner of an address is an error, and VE_LAYOUT is {@code overlay} where old vzctl had
  * {@code simfs} or {@code ploop}.
  */
 public enum VzKey {
@@ -46,7 +46,13 @@ public enum VzKey {
     VE_ROUTE_SRC_DEV(null, "Device whose address is the source of routes to VEs."),
     NEIGHBOUR_DEVS("detect", "Devices on which VE addresses are announced: detect, all or list:DEV DEV."),
     SKIP_ARPDETECT("no", "Whether to skip the search for other owners of an address: yes or no."),
-    ERROR_ON_ARPFAIL("no", "Whether another owner of an address is an error: yes or no."),
+    /** OpenVZ's default is {@code no}. */
+    ERROR_ON_ARPFAIL("yes", "Whether another owner of an address is an error (yes), or a warning (no)."),
+    /** Not known to OpenVZ, which waits a second. */
+    ARPDETECT_WAIT(
+            "0",
+            "Milliseconds that a start listens for other owners of an address at least; it listens from its beginning to its"
+                    + " end in any case. Not known to OpenVZ."),
     FORCE_ROUTE(null, "Whether to add routes to VEs that run no network: yes or no."),
     IPTABLES_MODULES(
             "ipt_REJECT ipt_tos ipt_limit ipt_multiport iptable_filter iptable_mangle ipt_TCPMSS ipt_tcpmss ipt_ttl"

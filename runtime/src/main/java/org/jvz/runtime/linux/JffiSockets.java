@@ -22,6 +22,20 @@ abstract class JffiSockets extends JffiProcesses {
     }
 
     @Override
+    public void sendTo(Fd socket, byte[] message, byte[] address) throws SyscallException {
+        try (OffHeap memory = new OffHeap()) {
+            long from = memory.bytes(message);
+            long to = memory.bytes(address);
+            long result;
+            do {
+                result = Native.call(
+                        SystemCall.SENDTO, socket.number(), from, (long) message.length, 0, to, (long) address.length);
+            } while (failed(result, Errno.EINTR));
+            check(result, "sendto", socket, message.length);
+        }
+    }
+
+    @Override
     public void setSocketOption(Fd socket, int level, int option, int value) throws SyscallException {
         try (OffHeap memory = new OffHeap()) {
             long argument = memory.zeroed(Integer.BYTES);

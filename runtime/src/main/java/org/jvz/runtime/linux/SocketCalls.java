@@ -15,6 +15,9 @@ public interface SocketCalls {
     /** connect(2) to a {@code struct sockaddr_*} in the kernel's own layout. */
     void connect(Fd socket, byte[] address) throws SyscallException;
 
+    /** sendto(2): one message to a {@code struct sockaddr_*} in the kernel's own layout. */
+    void sendTo(Fd socket, byte[] message, byte[] address) throws SyscallException;
+
     /** setsockopt(2) of an {@code int}. */
     void setSocketOption(Fd socket, int level, int option, int value) throws SyscallException;
 

@@ -95,6 +95,7 @@ public enum SystemCall {
     MMAP(9, 222),
     MPROTECT(10, 226),
     CONNECT(42, 203),
+    SENDTO(44, 206),
     SETSOCKOPT(54, 208),
     RECVFROM(45, 207),
     BPF(321, 280);

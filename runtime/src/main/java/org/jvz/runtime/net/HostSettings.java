@@ -38,10 +38,12 @@ final class HostSettings {
     /**
      * Makes the host forward.
      *
+     * @param arpDevices interfaces that are to answer ARP for VEs
      * @param ndpDevices interfaces that are to answer NDP for VEs
      * @return what was changed, as {@code net.ipv4.ip_forward = 1 (was 0)}
      */
-    List<String> enable(boolean v4, boolean v6, Iterable<String> ndpDevices) throws IOException {
+    List<String> enable(boolean v4, boolean v6, Iterable<String> arpDevices, Iterable<String> ndpDevices)
+            throws IOException {
         return lock.held(() -> {
             List<String> changed = new ArrayList<>();
             if (v4 && !"1".equals(read(FORWARD_V4))) {
@@ -58,8 +60,13 @@ final class HostSettings {
                 keepOfDevices("ipv6");
                 set(FORWARD_V6, "1", changed);
             }
+            // At once, and not after up to 0.8 s: there is nobody else who could answer first.
+            for (String device : arpDevices) {
+                set("ipv4/neigh/" + device + "/proxy_delay", "0", changed);
+            }
             for (String device : ndpDevices) {
                 set("ipv6/conf/" + device + "/proxy_ndp", "1", changed);
+                set("ipv6/neigh/" + device + "/proxy_delay", "0", changed);
             }
             return changed;
         });

@@ -100,6 +100,14 @@ final class HostSide {
         }
     }
 
+    /** The kernel forgets what it learned of a neighbour. */
+    void forget(NetAddress address, String device) throws IOException {
+        Link link = links().find(device);
+        if (link != null) {
+            new Neighbours(socket).forget(address, link);
+        }
+    }
+
     /** No interface of the host answers for the addresses any more; entries that are not ours stay. Returns how many there were. */
     int retract(Set<NetAddress> addresses) throws IOException {
         if (addresses.isEmpty()) {

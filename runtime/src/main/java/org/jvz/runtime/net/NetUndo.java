@@ -21,6 +21,7 @@ import org.jvz.runtime.undo.UndoStep;
  *   <tr><td>{@code link-delete NAME}</td><td>deletes an interface, with its routes and filters</td></tr>
  *   <tr><td>{@code route-delete ADDRESS NAME}</td><td>deletes the host's route to an address of a VE</td></tr>
  *   <tr><td>{@code neigh-delete ADDRESS NAME}</td><td>an interface no longer answers for the address</td></tr>
+ *   <tr><td>{@code neigh-forget ADDRESS NAME}</td><td>the kernel forgets what it learned of a neighbour</td></tr>
  *   <tr><td>{@code inside-delete PID INODE ADDRESS}</td><td>takes an address from venet0 in the network namespace of that inode number, if
  *   process PID is still in it</td></tr>
  *   <tr><td>{@code source-filter CTID}</td><td>what is left of the VE's addresses may send, nothing else</td></tr>
@@ -36,6 +37,7 @@ public final class NetUndo implements UndoHandlers {
     private static final String LINK = "link-delete";
     private static final String ROUTE = "route-delete";
     private static final String NEIGHBOUR = "neigh-delete";
+    private static final String QUESTION = "neigh-forget";
     private static final String INSIDE = "inside-delete";
     private static final String FILTER = "source-filter";
     private static final String VEIP = "veip-release";
@@ -62,6 +64,10 @@ public final class NetUndo implements UndoHandlers {
 
     static UndoStep neighbour(NetAddress address, String device) {
         return UndoStep.of(NEIGHBOUR, address.toString(), device);
+    }
+
+    static UndoStep question(NetAddress address, String device) {
+        return UndoStep.of(QUESTION, address.toString(), device);
     }
 
     static UndoStep inside(VeNamespace namespace, NetAddress address) {
@@ -99,7 +105,7 @@ public final class NetUndo implements UndoHandlers {
     /** Whether this class undoes steps of that kind. */
     public static boolean knows(String kind) {
         return switch (kind) {
-            case LINK, ROUTE, NEIGHBOUR, INSIDE, FILTER, VEIP, SETTINGS, VETH, VETH_BACK, NETDEV -> true;
+            case LINK, ROUTE, NEIGHBOUR, QUESTION, INSIDE, FILTER, VEIP, SETTINGS, VETH, VETH_BACK, NETDEV -> true;
             default -> false;
         };
     }
@@ -113,6 +119,7 @@ public final class NetUndo implements UndoHandlers {
                 case LINK -> host.links().delete(args.get(0));
                 case ROUTE -> host.deleteRoute(address(args.get(0)), args.get(1));
                 case NEIGHBOUR -> host.retract(address(args.get(0)), args.get(1));
+                case QUESTION -> host.forget(address(args.get(0)), args.get(1));
                 case INSIDE ->
                     deleteInside(Integer.parseInt(args.get(0)), Long.parseLong(args.get(1)), address(args.get(2)));
                 case FILTER -> host.filterToRoutes(CtId.parse(args.get(0)));

@@ -56,7 +56,10 @@ final class Uplinks {
             List<Link> named = new ArrayList<>();
             for (String name : mode.substring(LIST.length()).split("[ ,]+", -1)) {
                 if (!name.isEmpty()) {
-                    named.add(links.get(name));
+                    Link link = links.get(name);
+                    if (canAnnounce(link)) {
+                        named.add(link);
+                    }
                 }
             }
             return named;
@@ -115,6 +118,17 @@ final class Uplinks {
         // IPv6 addresses are chosen by the kernel's rules then; for IPv4 the setting would be without effect.
         if (family == NetAddress.AF_INET) {
             throw new IOException("VE_ROUTE_SRC_DEV: " + sourceDevice.name() + " has no IPv4 address");
+        }
+        return null;
+    }
+
+    /** An address of the link's own scope, from which neighbours are told things; null if it has none. */
+    @Nullable
+    NetAddress linkLocal(Link link) {
+        for (IfAddress own : addresses) {
+            if (own.interfaceIndex() == link.index() && own.address().isV6() && own.scope() == Scope.LINK.number()) {
+                return own.address();
+            }
         }
         return null;
     }

@@ -139,13 +139,14 @@ public final class Venet {
             v4 |= !address.isV6();
             v6 |= address.isV6();
         }
+        Set<String> arpDevices = new LinkedHashSet<>();
         Set<String> ndpDevices = new LinkedHashSet<>();
         for (Wanted each : wanted) {
-            if (each.address().isV6()) {
-                each.uplinks().forEach(uplink -> ndpDevices.add(uplink.name()));
+            for (Link uplink : each.uplinks()) {
+                (each.address().isV6() ? ndpDevices : arpDevices).add(uplink.name());
             }
         }
-        return settings.enable(v4, v6, ndpDevices);
+        return settings.enable(v4, v6, arpDevices, ndpDevices);
     }
 
     private void claim(Transaction transaction, CtId id, NetAddress address, Set<NetAddress> had, HostSide host)

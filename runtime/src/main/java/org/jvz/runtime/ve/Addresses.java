@@ -3,8 +3,13 @@ package org.jvz.runtime.ve;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.VeAddress;
+import org.jvz.runtime.config.VzConf;
+import org.jvz.runtime.config.VzKey;
+import org.jvz.runtime.net.AddressProbe;
+import org.jvz.runtime.net.Announcement;
 import org.jvz.runtime.net.IpInUseException;
 import org.jvz.runtime.net.VeNamespace;
 import org.jvz.runtime.net.Venet;
@@ -17,13 +22,33 @@ final class Addresses implements VePart {
         return Set.of("IP_ADDRESS");
     }
 
+    /** How long answers of other owners count on a live change, in milliseconds. */
+    private static final long LIVE_WAIT = 100;
+
+    private @Nullable AddressProbe probe;
+
+    /** The others on the LAN are asked as early as possible, so that a start need not wait for them. */
+    @Override
+    public void prepare(Starting start) throws IOException {
+        List<VeAddress> addresses = configured(start);
+        if (!addresses.isEmpty()) {
+            probe = AddressProbe.begin(start.linux(), start.session().host().conf(), start.transaction(), addresses);
+        }
+    }
+
+    private static List<VeAddress> configured(Starting start) throws IOException {
+        return start.conf().get(ConfKey.IP_ADDRESS).orElse(List.of());
+    }
+
     /** Gives the VE its addresses before its init can look for them. */
     @Override
     public void admit(Starting start, int pid) throws IOException {
-        List<VeAddress> addresses = start.conf().get(ConfKey.IP_ADDRESS).orElse(List.of());
-        if (addresses.isEmpty()) {
+        List<VeAddress> addresses = configured(start);
+        AddressProbe asked = probe;
+        if (addresses.isEmpty() || asked == null) {
             return;
         }
+        asked.check();
         start.events().event(VeEvent.Kind.ADDING_IPS, join(addresses));
         try (VeNamespace namespace = VeNamespace.ofInit(start.linux(), pid)) {
             Venet venet = new Venet(start.linux(), start.session().host().conf());
@@ -33,11 +58,42 @@ final class Addresses implements VePart {
         }
     }
 
+    /** The last moment to find another owner; only then the LAN is told. */
+    @Override
+    public void started(Starting start) throws IOException {
+        AddressProbe asked = probe;
+        if (asked != null) {
+            VzConf conf = start.session().host().conf();
+            warn(start.events(), asked.finish(conf.number(VzKey.ARPDETECT_WAIT, 0)));
+            warn(start.events(), Announcement.send(start.linux(), conf, start.transaction(), configured(start)));
+        }
+    }
+
+    private static void warn(VeEvents events, List<String> warnings) {
+        for (String each : warnings) {
+            events.event(VeEvent.Kind.WARNING, each);
+        }
+    }
+
+    @Override
+    public void close() {
+        AddressProbe asked = probe;
+        if (asked != null) {
+            asked.close();
+        }
+    }
+
     @Override
     public void change(Changing change) throws IOException {
         List<VeAddress> added = change.result().added(ConfKey.IP_ADDRESS);
         if (added.isEmpty()) {
             return;
+        }
+        VzConf conf = change.host().conf();
+        if (!change.skipArpDetect()) {
+            try (AddressProbe asked = AddressProbe.begin(change.linux(), conf, change.transaction(), added)) {
+                warn(change.events(), asked.finish(Math.max(LIVE_WAIT, conf.number(VzKey.ARPDETECT_WAIT, 0))));
+            }
         }
         change.events().event(VeEvent.Kind.ADDING_IPS, join(added));
         try (VeNamespace namespace =
@@ -47,6 +103,7 @@ final class Addresses implements VePart {
                 change.events().event(VeEvent.Kind.DETAIL, changed);
             }
         }
+        warn(change.events(), Announcement.send(change.linux(), conf, change.transaction(), added));
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.jvz.runtime.undo.Transaction;
  * @param state the running VE
  * @param result the configuration before and after; the same where settings are only applied anew
  * @param keys names of the keys that the change is about
+ * @param skipArpDetect whether new addresses are taken without asking for other owners
  * @param unenforced what this host cannot keep, told at the end in one line
  * @param settings what the VE has been given, to be changed with it; see {@link VeState}
  */
@@ -26,10 +27,25 @@ record Changing(
         VeState state,
         EditResult result,
         Collection<String> keys,
+        boolean skipArpDetect,
         List<Unenforced> unenforced,
         Map<String, String> settings) {
-    Changing(VeSession session, Transaction transaction, VeState state, EditResult result, Collection<String> keys) {
-        this(session, transaction, state, result, keys, new ArrayList<>(), new TreeMap<>(state.settings()));
+    Changing(
+            VeSession session,
+            Transaction transaction,
+            VeState state,
+            EditResult result,
+            Collection<String> keys,
+            boolean skipArpDetect) {
+        this(
+                session,
+                transaction,
+                state,
+                result,
+                keys,
+                skipArpDetect,
+                new ArrayList<>(),
+                new TreeMap<>(state.settings()));
     }
 
     VeHost host() {

@@ -16,6 +16,7 @@ final class LiveSettings {
     private final VeSession session;
     private final EditResult result;
     private final Collection<String> keys;
+    private final boolean skipArpDetect;
     private final String failed;
 
     /** The changed settings, and of those asked for the ones of which the VE may have another value than the configuration. */
@@ -24,6 +25,7 @@ final class LiveSettings {
                 session,
                 result,
                 keys(result, options),
+                options.skipArpDetect(),
                 options.save()
                         ? "Error: failed to apply some parameters, not saving configuration file!"
                         : "Error: failed to apply some parameters, nothing is changed");
@@ -35,9 +37,15 @@ final class LiveSettings {
      * @param failed what to say if that fails
      */
     LiveSettings(VeSession session, EditResult result, Collection<String> keys, String failed) {
+        this(session, result, keys, false, failed);
+    }
+
+    private LiveSettings(
+            VeSession session, EditResult result, Collection<String> keys, boolean skipArpDetect, String failed) {
         this.session = session;
         this.result = result;
         this.keys = keys;
+        this.skipArpDetect = skipArpDetect;
         this.failed = failed;
     }
 
@@ -81,7 +89,7 @@ final class LiveSettings {
     private void apply(List<VePart> parts, VeState state, Step<?> rest) throws IOException {
         Changing change;
         try (Transaction transaction = session.begin()) {
-            change = new Changing(session, transaction, state, result, keys);
+            change = new Changing(session, transaction, state, result, keys, skipArpDetect);
             for (VePart part : parts) {
                 change(part, change);
             }

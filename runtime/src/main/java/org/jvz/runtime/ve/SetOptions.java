@@ -14,6 +14,7 @@ import org.jvz.runtime.config.VeConf;
  * @param save whether CTID.conf is written; else settings are for the running VE only
  * @param whenRestartNeeded what to do about settings that a running VE cannot take
  * @param relinkName whether to make the link of the VE's name anew
+ * @param skipArpDetect whether new addresses are taken without asking for other owners
  * @param passwords users and their new passwords; never saved
  */
 public record SetOptions(
@@ -22,7 +23,19 @@ public record SetOptions(
         boolean save,
         WhenRestartNeeded whenRestartNeeded,
         boolean relinkName,
+        boolean skipArpDetect,
         List<UserPassword> passwords) {
+
+    /** The same with other owners of addresses being asked for. */
+    public SetOptions(
+            Edit edit,
+            List<ConfKey<?>> asked,
+            boolean save,
+            WhenRestartNeeded whenRestartNeeded,
+            boolean relinkName,
+            List<UserPassword> passwords) {
+        this(edit, asked, save, whenRestartNeeded, relinkName, false, passwords);
+    }
 
     /** A change of a configuration. */
     @FunctionalInterface

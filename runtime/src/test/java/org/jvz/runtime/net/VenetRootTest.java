@@ -152,6 +152,8 @@ final class VenetRootTest {
                 "ipv4/ip_forward",
                 "ipv6/conf/all/forwarding",
                 "ipv6/conf/lan0/proxy_ndp",
+                "ipv4/neigh/lan0/proxy_delay",
+                "ipv6/neigh/lan0/proxy_delay",
                 "ipv6/conf/lan0/accept_ra",
                 "ipv6/conf/lan0/forwarding",
                 "ipv4/conf/lan0/forwarding")) {
@@ -197,12 +199,15 @@ final class VenetRootTest {
     // tries for it.
     @Test
     void everyAllowedPathWorks() throws Exception {
+        String delay = sysctl("ipv4/neigh/lan0/proxy_delay");
         List<String> changed = up(BOTH);
         assertThat(changed)
                 .contains(
                         "net.ipv4.ip_forward = 1 (was 0)",
                         "net.ipv6.conf.all.forwarding = 1 (was 0)",
-                        "net.ipv6.conf.lan0.proxy_ndp = 1 (was 0)");
+                        "net.ipv4.neigh.lan0.proxy_delay = 0 (was " + delay + ")",
+                        "net.ipv6.conf.lan0.proxy_ndp = 1 (was 0)",
+                        "net.ipv6.neigh.lan0.proxy_delay = 0 (was " + delay + ")");
         host.run("busybox ping -c 1 -W 2 192.0.2.10");
         host.run("busybox ping -c 3 -W 1 2001:db8:2::10");
         ve.run("busybox ping -c 1 -W 2 192.0.2.1");
@@ -393,6 +398,7 @@ final class VenetRootTest {
         host.run("ip link add up1 type veth peer name up2");
         Files.writeString(Path.of("/proc/sys/net/ipv4/conf/up1/forwarding"), "1");
         Files.writeString(Path.of("/proc/sys/net/ipv6/conf/up2/accept_ra"), "0");
+        String delay = sysctl("ipv4/neigh/lan0/proxy_delay");
         up(BOTH);
         assertThat(sysctl("ipv6/conf/lan0/accept_ra")).isEqualTo("2");
         assertThat(sysctl("ipv6/conf/up2/accept_ra")).isEqualTo("0");
@@ -403,6 +409,7 @@ final class VenetRootTest {
         assertThat(sysctl("ipv4/ip_forward")).isEqualTo("0");
         assertThat(sysctl("ipv6/conf/all/forwarding")).isEqualTo("0");
         assertThat(sysctl("ipv6/conf/lan0/proxy_ndp")).isEqualTo("0");
+        assertThat(sysctl("ipv4/neigh/lan0/proxy_delay")).isNotEqualTo("0").isEqualTo(delay);
         assertThat(sysctl("ipv6/conf/lan0/accept_ra")).isEqualTo("1");
         assertThat(sysctl("ipv4/conf/up1/forwarding")).isEqualTo("1");
         assertThat(sysctl("ipv4/conf/lan0/forwarding")).isEqualTo("0");
@@ -412,6 +419,7 @@ final class VenetRootTest {
     @Test
     void aSettingThatTheAdministratorMadeStays() throws Exception {
         Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "1");
+        Files.writeString(Path.of("/proc/sys/net/ipv4/neigh/lan0/proxy_delay"), "0");
         assertThat(up(addresses("192.0.2.10"))).isEmpty();
         down(ID);
         assertThat(sysctl("ipv4/ip_forward")).isEqualTo("1");

@@ -22,7 +22,8 @@ public record Mac(long value) {
         return new Mac(value);
     }
 
-    byte[] bytes() {
+    /** The six bytes, the first one first. */
+    public byte[] bytes() {
         byte[] bytes = new byte[BYTES];
         for (int i = 0; i < BYTES; i++) {
             bytes[i] = (byte) (value >> (8 * (BYTES - 1 - i)));

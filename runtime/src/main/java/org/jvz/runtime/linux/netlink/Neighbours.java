@@ -8,6 +8,7 @@ import org.jvz.runtime.linux.Errno;
 
 /** The neighbour tables of a network namespace, ARP and NDP: RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH. */
 public final class Neighbours {
+    private static final int NTF_USE = 1;
     private static final int NTF_PROXY = 8;
     private static final int PERMANENT = 0x80;
 
@@ -81,6 +82,67 @@ public final class Neighbours {
         return proxies;
     }
 
+    /**
+     * Makes the kernel ask the link for the neighbour's hardware address, whatever it learned before. Nothing waits for an answer.
+     *
+     * @return false if the address was told to the kernel for good, so that it asks for nothing
+     */
+    public boolean ask(NetAddress address, Link link) throws IOException {
+        try {
+            ask(address, link, NetlinkSocket.EXCLUSIVE);
+            return true;
+        } catch (NetlinkException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+        }
+        if (!forget(address, link)) {
+            return false;
+        }
+        // An entry that packets on their way hold on to stays, without what it knew.
+        ask(address, link, NetlinkSocket.REPLACE);
+        return true;
+    }
+
+    private void ask(NetAddress address, Link link, int flags) throws IOException {
+        NlMessage message = NlMessage.of(
+                MessageKind.NEIGHBOUR,
+                MessageKind.NEIGHBOUR.newType(),
+                address.family(),
+                0,
+                0,
+                link.index(),
+                0,
+                NTF_USE);
+        message.attributes().put(Tables.NEIGHBOUR_DST, address.bytes());
+        socket.request(message, flags, "ask for neighbour " + address + " dev " + link.name());
+    }
+
+    /** What is known of a neighbour; null for nothing. */
+    public @Nullable Neighbour find(NetAddress address, Link link) throws IOException {
+        NlMessage query = NlMessage.of(
+                MessageKind.NEIGHBOUR, MessageKind.NEIGHBOUR.getType(), address.family(), 0, 0, link.index());
+        query.attributes().put(Tables.NEIGHBOUR_DST, address.bytes());
+        try {
+            return neighbour(socket.get(query, "get neighbour " + address + " dev " + link.name()), address);
+        } catch (NetlinkException e) {
+            if (e.is(Errno.ENOENT)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Forgets what the kernel learned of a neighbour. Returns false, and does nothing, if the kernel was told. */
+    public boolean forget(NetAddress address, Link link) throws IOException {
+        Neighbour known = find(address, link);
+        if (known != null && known.permanent()) {
+            return false;
+        }
+        delete(address, link);
+        return true;
+    }
+
     /** Tells the kernel a neighbour's hardware address for good. */
     public void setPermanent(NetAddress address, Link link, Mac mac) throws IOException {
         NlMessage message = NlMessage.of(
@@ -119,14 +181,18 @@ public final class Neighbours {
         for (NlMessage message : socket.dump(query, "list neighbours")) {
             NetAddress address = message.attributes().address(Tables.NEIGHBOUR_DST);
             if (address != null) {
-                byte[] mac = message.attributes().bytes(Tables.NEIGHBOUR_MAC);
-                neighbours.add(new Neighbour(
-                        address,
-                        message.intField(3),
-                        mac == null || mac.length != 6 ? null : Mac.of(mac),
-                        (message.intField(4) & PERMANENT) != 0));
+                neighbours.add(neighbour(message, address));
             }
         }
         return neighbours;
+    }
+
+    private static Neighbour neighbour(NlMessage message, NetAddress address) {
+        byte[] mac = message.attributes().bytes(Tables.NEIGHBOUR_MAC);
+        return new Neighbour(
+                address,
+                message.intField(3),
+                mac == null || mac.length != 6 ? null : Mac.of(mac),
+                (message.intField(4) & PERMANENT) != 0);
     }
 }

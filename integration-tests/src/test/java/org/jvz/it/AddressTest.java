@@ -13,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
  * of the machine's network is touched.
  */
 @EndToEnd
-@Tag("vm")
 final class AddressTest {
     private static final String ADDRESS = "203.0.113.10";
     private static final String OTHER = "203.0.113.11";
@@ -29,6 +28,7 @@ final class AddressTest {
     }
 
     @Test
+    @Tag("vm")
     void aVeIsReachedAtItsAddressesAndTheyGoWithIt() throws Exception {
         String text = onPrivateNetwork(
                 """
@@ -36,7 +36,8 @@ final class AddressTest {
                 vzctl set %1$d --ipadd %2$s --save
                 vzctl start %1$d --wait
                 vzctl exec %1$d 'while true; do echo hello | nc -l -p 7777; done' >/dev/null 2>&1 &
-                sleep 1
+                # An exec of an emulated machine may take seconds.
+                vzctl exec %1$d 'while ! netstat -ltn | grep -q :7777; do sleep 0.1; done'
                 echo first $(busybox nc -w 5 %2$s 7777 </dev/null)
                 vzctl set %1$d --ipadd %3$s --save
                 echo second $(busybox nc -w 5 %3$s 7777 </dev/null)

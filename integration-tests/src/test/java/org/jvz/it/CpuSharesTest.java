@@ -3,12 +3,14 @@ package org.jvz.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** CPUUNITS: what two busy VEs get of a CPU, to each other. */
 @EndToEnd
 @Tag("vm")
+@Order(4)
 final class CpuSharesTest {
     private static final String BURN = "while :; do :; done";
 

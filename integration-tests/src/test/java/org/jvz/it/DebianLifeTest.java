@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A real Debian 12 with systemd as its init, unprivileged, on both layouts. {@code ./verify} builds its template. */
 @EndToEnd
 @Tag("vm")
+@Order(2)
 final class DebianLifeTest {
     private static final String TEMPLATE = "debian-12-standard";
 

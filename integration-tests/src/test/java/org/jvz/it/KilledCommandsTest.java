@@ -13,12 +13,12 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code kill -9} of vzctl at a random moment of a random command, in two hundred lives: the next command puts things right,
- * and at the end of each life nothing is left of it.
+ * Two hundred times {@code kill -9} of vzctl at a random moment: in each of fifty lives, once in each of the four commands that it is made
+ * of. The next command puts things right, and at the end of each life nothing is left of it.
  */
 @EndToEnd
 final class KilledCommandsTest {
-    private static final int LIVES = 200;
+    private static final int LIVES = 50;
     private static final int CALLERS = 3;
     /** A command takes about this long on an idle machine; a kill may come at any time in it or shortly after. */
     private static final int LONGEST_WAIT_MILLIS = 130;
@@ -26,7 +26,7 @@ final class KilledCommandsTest {
     private final TestHost host = TestHost.get();
 
     @Test
-    void twoHundredLivesWithAKillInEach() throws Exception {
+    void fiftyLivesWithAKillInEveryCommand() throws Exception {
         long seed = System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);
         ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
@@ -41,7 +41,7 @@ final class KilledCommandsTest {
                 killed += life.get();
             }
             // Some commands are done before their kill comes; a test that kills none shows nothing.
-            assertThat(killed).as("commands killed").isGreaterThan(LIVES / 4);
+            assertThat(killed).as("commands killed").isGreaterThan(LIVES);
         } catch (java.util.concurrent.ExecutionException e) {
             throw new AssertionError("seed " + seed, e.getCause());
         } finally {
@@ -49,39 +49,21 @@ final class KilledCommandsTest {
         }
     }
 
-    /** One life in which one of the four commands is killed and then given again; returns how many were really killed. */
+    /** One life, each of whose commands is killed and then given again; returns how many were really killed. */
     private int live(int id, SplittableRandom random) throws IOException, InterruptedException {
-        int victim = random.nextInt(4);
-        int killed = 0;
-        if (victim == 0) {
-            killed += kill(random, "create", id, "--ostemplate", "tiny");
-            // 44: it had come to its end before.
-            assertThat(host.vzctl("create", id, "--ostemplate", "tiny").run().exit())
-                    .isIn(0, 44);
-        } else {
-            host.vzctl("create", id, "--ostemplate", "tiny").run().succeeds();
-        }
-        if (victim == 1) {
-            killed += kill(random, "start", id);
-            assertThat(host.vzctl("start", id).run().exit()).isIn(0, 32);
-        } else {
-            host.vzctl("start", id).run().succeeds();
-        }
+        int killed = kill(random, "create", id, "--ostemplate", "tiny");
+        // 44: it had come to its end before.
+        assertThat(host.vzctl("create", id, "--ostemplate", "tiny").run().exit())
+                .isIn(0, 44);
+        killed += kill(random, "start", id);
+        assertThat(host.vzctl("start", id).run().exit()).isIn(0, 32);
         host.vzctl("exec", id, "echo alive").run().succeeds().prints("alive");
-        if (victim == 2) {
-            killed += kill(random, "stop", id, "--fast");
-            host.vzctl("stop", id, "--fast").run().exits(0);
-        } else {
-            host.vzctl("stop", id, "--fast").run().succeeds();
-        }
+        killed += kill(random, "stop", id, "--fast");
+        host.vzctl("stop", id, "--fast").run().exits(0);
         host.vzctl("status", id).run().prints("CTID " + id + " exist unmounted down");
-        if (victim == 3) {
-            killed += kill(random, "destroy", id);
-            // 14: it had come to its end before.
-            assertThat(host.vzctl("destroy", id).run().exit()).isIn(0, 14);
-        } else {
-            host.vzctl("destroy", id).run().succeeds();
-        }
+        killed += kill(random, "destroy", id);
+        // 14: it had come to its end before.
+        assertThat(host.vzctl("destroy", id).run().exit()).isIn(0, 14);
         host.vzctl("status", id).run().prints("CTID " + id + " deleted unmounted down");
         Files.deleteIfExists(host.path("etc/vz/conf", id + ".conf.destroyed"));
         return killed;

@@ -11,7 +11,7 @@ import java.util.Locale;
  */
 final class Neighbour {
     private static final int TURNS = 5;
-    private static final int TRIES = 6;
+    private static final int TRIES = 3;
 
     private final TestHost host;
     private final TestVe quiet;

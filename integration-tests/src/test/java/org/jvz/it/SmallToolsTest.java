@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** The tools beside vzctl, and the scripts beside VEs, as an installation has them. */
 @EndToEnd
-@Tag("vm")
 final class SmallToolsTest {
     private final TestHost host = TestHost.get();
     private final int id = host.newId();
@@ -34,6 +33,7 @@ final class SmallToolsTest {
     }
 
     @Test
+    @Tag("vm")
     void vzpidKnowsTheProcessesOfAVe() throws Exception {
         host.vzctl("create", id, "--ostemplate", "tiny").run().succeeds();
         host.vzctl("start", id).run().succeeds();

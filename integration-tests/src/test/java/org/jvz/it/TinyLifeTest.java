@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 
 /** The life of a VE in the words of the contract, on the tiny template. */
 @EndToEnd
-@Tag("vm")
 final class TinyLifeTest {
     private final TestHost host = TestHost.get();
     private final int id = host.newId();
@@ -21,6 +20,7 @@ final class TinyLifeTest {
     }
 
     @Test
+    @Tag("vm")
     void fromCreationToDestruction() throws Exception {
         status("deleted unmounted down");
 
@@ -85,6 +85,7 @@ final class TinyLifeTest {
     }
 
     @Test
+    @Tag("vm")
     void execHandsOnStreamsAndStatus() throws Exception {
         host.vzctl("create", id, "--ostemplate", "tiny").run().succeeds();
         host.vzctl("start", id).run().succeeds();

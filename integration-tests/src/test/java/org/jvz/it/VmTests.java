@@ -1,53 +1,85 @@
 package org.jvz.it;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs tests in this one JVM: what Maven does natively, for the virtual machine of the lane {@code vm}, in which every process is slow.
+ * Runs tests in this one JVM: what Maven does natively, for the virtual machines of the lane {@code vm}, in which every process is slow.
  *
- * <p>Arguments: the directory for the reports; the directories of test classes, joined by colons; then which tests to run: classes, or methods
- * as {@code CLASS#METHOD}, whatever their tags. Without any it is every test that is tagged {@code vm}.
+ * <p>Several machines share the work: each takes one class after the other of those that no other has claimed, those with a low
+ * {@code @Order} first, so that none is left alone with a long one at the end.
+ *
+ * <p>Arguments: the directory for the reports; that of the claims, which the machines share; the directories of test classes, joined by
+ * colons; then which tests to run: classes, or methods as {@code CLASS#METHOD}, whatever their tags. Without any it is every test that is
+ * tagged {@code vm}.
  */
 public final class VmTests {
     private VmTests() {}
 
-    /** Exits with 0 if there were tests and none of them failed. */
+    /** Exits with 0 if none of the tests that fell to this machine failed or was skipped. */
     public static void main(String[] arguments) throws IOException {
         TestReports reports = new TestReports(Path.of(arguments[0]), System.out);
+        Path claims = Path.of(arguments[1]);
         Launcher launcher = LauncherFactory.create();
-        launcher.execute(
-                request(arguments[1], List.of(arguments).subList(2, arguments.length))
-                        .build(),
-                reports);
+        List<String> names = List.of(arguments).subList(3, arguments.length);
+        for (String name : names.isEmpty() ? tagged(launcher, arguments[2]) : names) {
+            if (claimed(claims.resolve(name))) {
+                LauncherDiscoveryRequestBuilder request =
+                        LauncherDiscoveryRequestBuilder.request().selectors(selector(name));
+                if (names.isEmpty()) {
+                    request.filters(TagFilter.includeTags("vm"));
+                }
+                launcher.execute(request.build(), reports);
+            }
+        }
         // Not by returning: a thread that a failed test has left would keep the machine up.
         System.exit(reports.allPassed() ? 0 : 1);
     }
 
-    private static LauncherDiscoveryRequestBuilder request(String roots, List<String> names) {
-        LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request();
-        if (names.isEmpty()) {
-            Set<Path> directories = new LinkedHashSet<>();
-            for (String root : roots.split(":", -1)) {
-                directories.add(Path.of(root));
+    /** The classes that have a test with the tag, in the order of JUnit ({@code junit-platform.properties}). */
+    private static List<String> tagged(Launcher launcher, String roots) {
+        Set<Path> directories = new LinkedHashSet<>();
+        for (String root : roots.split(":", -1)) {
+            directories.add(Path.of(root));
+        }
+        TestPlan plan = launcher.discover(LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectClasspathRoots(directories))
+                .filters(ClassNameFilter.includeClassNamePatterns(".*Test"), TagFilter.includeTags("vm"))
+                .build());
+        List<String> classes = new ArrayList<>();
+        for (TestIdentifier engine : plan.getRoots()) {
+            for (TestIdentifier test : plan.getChildren(engine)) {
+                if (test.getSource().orElse(null) instanceof ClassSource source) {
+                    classes.add(source.getClassName());
+                }
             }
-            return request.selectors(DiscoverySelectors.selectClasspathRoots(directories))
-                    .filters(ClassNameFilter.includeClassNamePatterns(".*Test"), TagFilter.includeTags("vm"));
         }
-        for (String name : names) {
-            request.selectors(selector(name));
+        return classes;
+    }
+
+    private static boolean claimed(Path claim) throws IOException {
+        try {
+            Files.createDirectory(claim);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
         }
-        return request;
     }
 
     private static DiscoverySelector selector(String name) {

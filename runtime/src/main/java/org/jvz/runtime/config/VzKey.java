@@ -36,7 +36,7 @@ public enum VzKey {
     LOGFILE("/var/log/vzctl.log", "Log file."),
     LOG_LEVEL("0", "Highest level of messages that go to the log file."),
     VERBOSE("0", "Highest level of messages that go to the terminal."),
-    VE0CPUUNITS("1000", "CPU weight of the host itself."),
+    VE0CPUUNITS("1000", "CPU weight of the host itself: at 1000 it weighs twice as much as all VEs together."),
     VE_STOP_MODE("suspend", "What the boot service does to VEs at shutdown: suspend or stop."),
     VE_PARALLEL(null, "How many VEs the boot service starts at a time."),
     VZFASTBOOT("no", "Whether the boot service starts VEs before checking their quota: yes or no."),

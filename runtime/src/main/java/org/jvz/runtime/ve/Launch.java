@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.cgroup.HostWeight;
 import org.jvz.runtime.cgroup.StartLimits;
 import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.cgroup.VeCgroup;
+import org.jvz.runtime.config.VzKey;
 import org.jvz.runtime.linux.Capability;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
@@ -54,6 +56,7 @@ final class Launch {
         VeCgroup cgroup = host.cgroup(ve.id());
         transaction.step("make cgroup", cgroup.name(), HostUndo.cgroup(ve.id()), () -> {
             cgroup.create(linux, shift.uid());
+            new HostWeight(Math.max(1, host.conf().number(VzKey.VE0CPUUNITS, 1000))).apply(linux, cgroup);
             return cgroup;
         });
         String object = "container " + ve.id();

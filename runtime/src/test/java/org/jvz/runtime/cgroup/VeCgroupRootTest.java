@@ -70,6 +70,18 @@ class VeCgroupRootTest {
     }
 
     @Test
+    void allVesWeighLessThanTheHost() throws IOException {
+        cgroup.create(linux, 100_000);
+        new HostWeight(2000).apply(linux, cgroup);
+        CgroupDir cpu = cgroup.directory(Controller.CPU);
+        assertThat(cpu).isNotNull();
+        Path above = cpu.path().getParent();
+        assertThat(above.resolve(cpu.v2() ? "cpu.weight" : "cpu.shares"))
+                .content()
+                .isEqualTo(cpu.v2() ? "25\n" : "256\n");
+    }
+
+    @Test
     void killsWhatIsInsideWhenItIsRemoved() throws Exception {
         cgroup.create(linux, 100_000);
         Process process = sleeper();

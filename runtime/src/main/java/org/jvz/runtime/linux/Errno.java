@@ -43,6 +43,7 @@ public record Errno(int number) {
     public static final Errno EOVERFLOW = new Errno(75);
     public static final Errno EOPNOTSUPP = new Errno(95);
     public static final Errno EADDRNOTAVAIL = new Errno(99);
+    public static final Errno ECONNABORTED = new Errno(103);
     public static final Errno ENOTCONN = new Errno(107);
     public static final Errno ETIMEDOUT = new Errno(110);
     public static final Errno ESTALE = new Errno(116);

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jvz.runtime.linux.Errno;
-import org.jvz.runtime.linux.Fd;
-import org.jvz.runtime.linux.FileStat;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.SyscallException;
 import org.jvz.runtime.linux.UmountFlag;
@@ -79,12 +77,23 @@ public final class LxcfsDaemon {
     /** Detaches the mount of one that died: a new one cannot take its place. */
     private void clearAway() throws SyscallException {
         try {
-            linux.statFollowing(dir);
+            linux.open(served()).close();
         } catch (SyscallException e) {
-            if (e.is(Errno.ENOTCONN)) {
+            if (isDead(e)) {
                 linux.unmount(dir, UmountFlag.DETACH, UmountFlag.NOFOLLOW);
+            } else if (!e.is(Errno.ENOENT)) {
+                throw e;
             }
         }
+    }
+
+    /** What is asked for a sign of life: opened, for attributes may be the kernel's memory of one that is dead. */
+    private Path served() {
+        return Path.of(dir + ViewFile.UPTIME.path());
+    }
+
+    private static boolean isDead(SyscallException e) {
+        return e.is(Errno.ENOTCONN) || e.is(Errno.ECONNABORTED);
     }
 
     private void daemon(List<Path> cgroups) throws IOException {
@@ -129,10 +138,10 @@ public final class LxcfsDaemon {
 
     private boolean serves() throws SyscallException {
         try {
-            FileStat root = linux.statFollowing(dir);
-            return root.mountRoot() && linux.statOrNull(Fd.CWD, dir + ViewFile.UPTIME.path()) != null;
+            linux.open(served()).close();
+            return true;
         } catch (SyscallException e) {
-            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTCONN)) {
+            if (e.is(Errno.ENOENT) || isDead(e)) {
                 return false;
             }
             throw e;

@@ -128,6 +128,24 @@ public final class ConfKey<T> {
             "Devices of the host that are given to the container.",
             "+netdev_add NAME",
             "-netdev_del NAME");
+    public static final ConfKey<List<TrafficRate>> RATE = list(
+            "RATE",
+            new ListTypes.TrafficRates(),
+            AT_ONCE,
+            "What it may send, in kbit/s: of all devices together, class 1; 0 for no limit. `docs/network.md`.",
+            "rate [[*:]1:]KBITS");
+    public static final ConfKey<List<TrafficRate>> RATE_IN = list(
+            "RATE_IN",
+            new ListTypes.TrafficRates(),
+            AT_ONCE,
+            "What it may receive, in the same form. Not known to OpenVZ.",
+            "rate_in [[*:]1:]KBITS");
+    public static final ConfKey<Boolean> RATEBOUND = define(
+            "RATEBOUND",
+            YES_NO,
+            AT_ONCE,
+            "Whether RATE is a limit; yes if unset. With no it would be a guarantee, which is not given.",
+            "ratebound yes|no");
 
     // Memory and processes.
     public static final ConfKey<BarrierLimit> NUMPROC =

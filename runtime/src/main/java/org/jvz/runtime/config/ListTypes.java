@@ -195,6 +195,19 @@ final class ListTypes {
         }
     }
 
+    /** Rates of traffic. */
+    static final class TrafficRates extends Of<TrafficRate> {
+        @Override
+        TrafficRate one(String word) {
+            return TrafficRate.parse(word);
+        }
+
+        @Override
+        boolean same(TrafficRate one, TrafficRate other) {
+            return one.device().equals(other.device()) && one.trafficClass() == other.trafficClass();
+        }
+    }
+
     /** PCI devices. */
     static final class PciAddresses extends Of<PciAddress> {
         @Override

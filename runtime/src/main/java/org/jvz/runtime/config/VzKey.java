@@ -54,6 +54,9 @@ public enum VzKey {
             "Milliseconds that a start listens for other owners of an address at least; it listens from its beginning to its"
                     + " end in any case. Not known to OpenVZ."),
     FORCE_ROUTE(null, "Whether to add routes to VEs that run no network: yes or no."),
+    TRAFFIC_SHAPING("yes", "Whether RATE and RATE_IN of VEs are put into effect: yes or no."),
+    BANDWIDTH(null, "Virtuozzo's capacity of the host's devices, DEV:KBITS; recorded only."),
+    TOTALRATE(null, "Virtuozzo's sum of the guarantees of VEs, DEV:CLASS:KBITS; recorded only."),
     IPTABLES_MODULES(
             "ipt_REJECT ipt_tos ipt_limit ipt_multiport iptable_filter iptable_mangle ipt_TCPMSS ipt_tcpmss ipt_ttl"
                     + " ipt_length",

@@ -14,7 +14,9 @@ final class MacFilter {
     private static final int LOAD_HALF = 0x28;
     private static final int JUMP_EQUAL = 0x15;
     private static final int RETURN = 0x06;
-    private static final int PASS = 0;
+    /** To the next filter: what passes is shaped after that. */
+    private static final int PASS = -1;
+
     private static final int DROP = 2;
     private static final int SOURCE = 6;
 

@@ -2,6 +2,7 @@ package org.jvz.runtime.net;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
@@ -31,6 +32,7 @@ import org.jvz.runtime.undo.UndoStep;
  *   <tr><td>{@code veth-back PID INODE NAME DEVICE...}</td><td>gives the device of that name on the host what {@link VethConfig#toArgs} says, if process
  *   PID is still in the namespace of that inode number</td></tr>
  *   <tr><td>{@code netdev-back PID INODE NAME}</td><td>moves a device from that namespace into the host's</td></tr>
+ *   <tr><td>{@code rates CTID RATES DEVICE...}</td><td>gives a VE's devices, those of them that there are, the rates of {@link Rates#toString}</td></tr>
  * </table>
  */
 public final class NetUndo implements UndoHandlers {
@@ -45,6 +47,7 @@ public final class NetUndo implements UndoHandlers {
     private static final String VETH = "veth-delete";
     private static final String VETH_BACK = "veth-back";
     private static final String NETDEV = "netdev-back";
+    private static final String RATES = "rates";
 
     private final Linux linux;
     private final HostPaths paths;
@@ -102,10 +105,16 @@ public final class NetUndo implements UndoHandlers {
         return UndoStep.of(NETDEV, Integer.toString(namespace.pid()), Long.toString(namespace.inode()), name);
     }
 
+    static UndoStep rates(CtId id, Rates before, Collection<String> devices) {
+        List<String> args = new ArrayList<>(List.of(id.toString(), before.toString()));
+        args.addAll(devices);
+        return new UndoStep(RATES, args);
+    }
+
     /** Whether this class undoes steps of that kind. */
     public static boolean knows(String kind) {
         return switch (kind) {
-            case LINK, ROUTE, NEIGHBOUR, QUESTION, INSIDE, FILTER, VEIP, SETTINGS, VETH, VETH_BACK, NETDEV -> true;
+            case LINK, ROUTE, NEIGHBOUR, QUESTION, INSIDE, FILTER, VEIP, SETTINGS, VETH, VETH_BACK, NETDEV, RATES -> true;
             default -> false;
         };
     }
@@ -128,6 +137,9 @@ public final class NetUndo implements UndoHandlers {
                 case VETH -> Veths.delete(socket, args.get(0), Mac.parse(args.get(1)));
                 case VETH_BACK -> changeBack(host, args);
                 case NETDEV -> takeBack(args);
+                case RATES ->
+                    Shaper.set(
+                            socket, CtId.parse(args.get(0)), Rates.parse(args.get(1)), args.subList(2, args.size()));
                 default -> throw new IOException("Unknown kind of undo step: " + step.kind());
             }
         }

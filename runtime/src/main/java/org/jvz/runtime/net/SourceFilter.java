@@ -27,7 +27,9 @@ final class SourceFilter {
     private static final int JUMP = 0x05;
     private static final int RETURN = 0x06;
 
-    private static final int PASS = 0;
+    /** To the next filter: what passes is shaped after that. */
+    private static final int PASS = -1;
+
     private static final int DROP = 2;
 
     private static final int ETHER_HEADER = 14;
@@ -65,7 +67,7 @@ final class SourceFilter {
     /** What follows if the frame is of that type; behind it the program goes on for others. */
     private void family(int type, List<NetAddress> allowed, int headerSize, int sourceOffset) {
         int otherwise = unless(JUMP_EQUAL, type);
-        // A load beyond the frame's end would end the program with 0, which means pass.
+        // A load beyond the frame's end would end the program with 0, which means pass, unshaped.
         emit(LOAD_LENGTH, 0, 0, 0);
         emit(JUMP_GREATER_EQUAL, 1, 0, ETHER_HEADER + headerSize);
         emit(RETURN, 0, 0, DROP);

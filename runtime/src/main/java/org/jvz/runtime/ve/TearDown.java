@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.net.MovedDevices;
+import org.jvz.runtime.net.Shaper;
 import org.jvz.runtime.net.VeNamespace;
 import org.jvz.runtime.net.Venet;
 import org.jvz.runtime.net.VethConfig;
@@ -84,6 +85,9 @@ final class TearDown {
         }
         if (!isEmpty(host.paths().veipDir())) {
             new Venet(host.linux(), host.conf()).down(steps, id);
+        }
+        if (state.settings().containsKey(Shaping.SETTING)) {
+            new Shaper(host.linux()).remove(steps, id);
         }
     }
 

@@ -20,6 +20,8 @@ final class VeParts {
         parts.add(new Addresses());
         parts.add(new VethDevices());
         parts.add(new HostNetDevices());
+        // After the devices that it shapes.
+        parts.add(new Shaping());
         parts.add(new CgroupLimits());
         parts.add(new DiskQuota());
         parts.add(new InsideLimits());

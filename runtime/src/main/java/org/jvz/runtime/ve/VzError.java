@@ -58,6 +58,8 @@ public enum VzError {
     NOT_ENOUGH_UBC(28),
     /** No OS template is named anywhere. */
     OSTEMPLATE_NOT_SET(29),
+    /** A rate of traffic could not be set. */
+    SET_RATE(30),
     /** The VE is not running. */
     NOT_RUNNING(31),
     /** The VE is running. */

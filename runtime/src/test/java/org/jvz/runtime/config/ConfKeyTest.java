@@ -50,6 +50,9 @@ class ConfKeyTest {
         "NETIF|ifname=eth0,mac=00:18:51:aa:bb:cc,host_ifname=veth101.0,x=y;ifname=eth1|"
                 + "ifname=eth0,mac=00:18:51:AA:BB:CC,host_ifname=veth101.0,x=y;ifname=eth1",
         "NETDEV|eth2 eth3|eth2 eth3",
+        "RATE|5000 eth0:2:100 1:10M|eth0:2:100 *:1:10000",
+        "RATE_IN|*:1:2g|*:1:2000000",
+        "RATEBOUND|no|no",
         "NUMPROC|240|240:240",
         "PHYSPAGES|0:256M|0:65536",
         "SWAPPAGES|0:unlimited|0:unlimited",
@@ -176,6 +179,9 @@ class ConfKeyTest {
                 "mac_filter",
                 "netdev_add",
                 "netdev_del",
+                "rate",
+                "rate_in",
+                "ratebound",
                 "numproc",
                 "ram",
                 "physpages",
@@ -232,7 +238,7 @@ class ConfKeyTest {
             })
     void everyOptionOfTheContractIsThere(String option) {
         assertThat(ConfKey.option(option)).isNotNull();
-        assertThat(ConfKey.allOptions()).hasSize(79);
+        assertThat(ConfKey.allOptions()).hasSize(82);
     }
 
     @Test
@@ -301,6 +307,18 @@ class ConfKeyTest {
                 "netdev_add    | tap1",
                 "netdev_add    | lo",
                 "netdev_add    | a/b",
+                "rate          | x",
+                "rate          | 0:5",
+                "rate          | 16:5",
+                "rate          | a/b:1:5",
+                "rate          | *:1:",
+                "rate          | :5",
+                "rate          | *:1:5:6",
+                "rate          | 2147483648",
+                "rate          | 3000G",
+                "rate_in       | -1",
+                "rate_in       | M",
+                "ratebound     | maybe",
                 "numproc       | 1K",
                 "ram           | -1",
                 "ram           | 1:2",
@@ -391,6 +409,9 @@ class ConfKeyTest {
                 "iolimit     | unlimited           | 0",
                 "iolimit     | 9223372036854775807 | 0",
                 "iopslimit   | 500                 | 500",
+                "rate        | 100M                | *:1:100000",
+                "rate        | 1:5 *:1:6           | *:1:6",
+                "rate_in     | 0                   | *:1:0",
                 "ostemplate  | /a/b/debian-12      | debian-12",
                 "capability  | net_admin:on        | NET_ADMIN:on",
                 "ipadd       | 0.0.0.0 :: ::0      | ~~",

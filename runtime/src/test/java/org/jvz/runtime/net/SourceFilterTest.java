@@ -39,8 +39,8 @@ final class SourceFilterTest {
                 }
                 case 0x05 -> at += (int) value;
                 case 0x06 -> {
-                    assertThat(value).isIn(0L, 2L);
-                    return value == 0;
+                    assertThat(value).isIn(0xffffffffL, 2L);
+                    return value == 0xffffffffL;
                 }
                 default -> throw new AssertionError("instruction " + operation);
             }

@@ -18,8 +18,10 @@ import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.ConfigEdit;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.EditContext;
+import org.jvz.runtime.config.EditResult;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.Samples;
+import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.config.VzConf;
 import org.jvz.runtime.linux.FileCalls.PipeEnds;
 import org.jvz.runtime.linux.spawn.Faults;
@@ -181,6 +183,23 @@ final class TinyHost implements TemplateSource {
                                 false,
                                 List.of()),
                         listener());
+    }
+
+    /** The same with keys and the texts of their values. */
+    void setKeys(VeHost host, boolean save, String... keysAndValues) throws IOException {
+        List<ConfKey<?>> asked = new ArrayList<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            asked.add(Objects.requireNonNull(ConfKey.named(keysAndValues[i])));
+        }
+        SetOptions.Edit edit = conf -> {
+            VeConf after = conf;
+            for (int i = 0; i < keysAndValues.length; i += 2) {
+                after = after.withText(keysAndValues[i], keysAndValues[i + 1]);
+            }
+            return new EditResult(conf, after);
+        };
+        SetOptions options = new SetOptions(edit, asked, save, SetOptions.WhenRestartNeeded.WARN, false, List.of());
+        new SetVe(host).run(ID, options, listener());
     }
 
     void destroy(VeHost host) throws IOException {

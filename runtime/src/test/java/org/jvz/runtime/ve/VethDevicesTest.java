@@ -8,19 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.CtId;
-import org.jvz.runtime.config.EditResult;
-import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.linux.spawn.Faults;
 import org.jvz.runtime.undo.StepObserver;
 import org.jvz.testing.NetHost;
@@ -59,19 +53,7 @@ class VethDevicesTest {
     }
 
     private void set(VeHost host, boolean save, String... keysAndValues) throws IOException {
-        List<ConfKey<?>> asked = new ArrayList<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            asked.add(Objects.requireNonNull(ConfKey.named(keysAndValues[i])));
-        }
-        SetOptions.Edit edit = conf -> {
-            VeConf after = conf;
-            for (int i = 0; i < keysAndValues.length; i += 2) {
-                after = after.withText(keysAndValues[i], keysAndValues[i + 1]);
-            }
-            return new EditResult(conf, after);
-        };
-        SetOptions options = new SetOptions(edit, asked, save, SetOptions.WhenRestartNeeded.WARN, false, List.of());
-        new SetVe(host).run(TinyHost.ID, options, tiny.listener());
+        tiny.setKeys(host, save, keysAndValues);
     }
 
     /** Name, address, bridge and whether it is switched on of every device of the host. */

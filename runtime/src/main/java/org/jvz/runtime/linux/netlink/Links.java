@@ -73,6 +73,11 @@ public final class Links {
         createPlain("dummy", name);
     }
 
+    /** Makes an intermediate device, down: what is redirected to it waits in its queue and goes on where it was going. */
+    public void createIfb(String name) throws IOException {
+        createPlain("ifb", name);
+    }
+
     private void createPlain(String kind, String name) throws IOException {
         NlMessage message = create(0);
         message.attributes().put(Tables.LINK_NAME, checked(name));

@@ -5,10 +5,12 @@ import static org.jvz.runtime.linux.netlink.AttrKind.BYTES;
 import static org.jvz.runtime.linux.netlink.AttrKind.TEXT;
 import static org.jvz.runtime.linux.netlink.AttrKind.U16;
 import static org.jvz.runtime.linux.netlink.AttrKind.U32;
+import static org.jvz.runtime.linux.netlink.AttrKind.U64;
 import static org.jvz.runtime.linux.netlink.AttrKind.U8;
 
 /**
  * The attributes in use, by table: {@code linux/if_link.h}, {@code if_addr.h}, {@code rtnetlink.h}, {@code neighbour.h}, {@code pkt_cls.h},
+ * {@code pkt_sched.h},
  * {@code netlink.h}. Numbers are the kernel's ABI. Attributes not listed are decoded as bytes.
  */
 final class Tables {
@@ -75,14 +77,35 @@ final class Tables {
     static final Attr NEIGHBOUR_MAC = NEIGHBOUR.define(2, "NDA_LLADDR", BYTES);
     static final Attr NEIGHBOUR_PROTOCOL = NEIGHBOUR.define(12, "NDA_PROTOCOL", U8);
 
+    static final AttrTable MIRRED = new AttrTable("TCA_MIRRED");
+    /** {@code struct tc_mirred} of {@code linux/tc_act/tc_mirred.h}. */
+    static final Attr MIRRED_PARMS = MIRRED.define(2, "TCA_MIRRED_PARMS", BYTES);
+
+    static final AttrTable ACTION = new AttrTable("TCA_ACT");
+    static final Attr ACTION_KIND = ACTION.define(1, "TCA_ACT_KIND", TEXT);
+    static final Attr ACTION_OPTIONS = ACTION.define(2, "TCA_ACT_OPTIONS", MIRRED);
+
+    /** By order of execution. */
+    static final AttrTable ACTIONS = new AttrTable("TCA_ACT_TAB");
+
+    static final Attr FIRST_ACTION = ACTIONS.define(1, "TCA_ACT_TAB#1", ACTION);
+
+    static final AttrTable TBF = new AttrTable("TCA_TBF");
+    /** {@code struct tc_tbf_qopt} of {@code linux/pkt_sched.h}. */
+    static final Attr TBF_PARMS = TBF.define(1, "TCA_TBF_PARMS", BYTES);
+
+    static final Attr TBF_RATE = TBF.define(4, "TCA_TBF_RATE64", U64);
+    static final Attr TBF_BURST = TBF.define(6, "TCA_TBF_BURST", U32);
+
     static final AttrTable BPF = new AttrTable("TCA_BPF");
+    static final Attr BPF_ACTIONS = BPF.define(1, "TCA_BPF_ACT", ACTIONS);
     static final Attr BPF_OPS_LEN = BPF.define(4, "TCA_BPF_OPS_LEN", U16);
     static final Attr BPF_OPS = BPF.define(5, "TCA_BPF_OPS", BYTES);
     static final Attr BPF_FLAGS = BPF.define(8, "TCA_BPF_FLAGS", U32);
 
     static final AttrTable TC = new AttrTable("TCA");
     static final Attr TC_KIND = TC.define(1, "TCA_KIND", TEXT);
-    /** Its content depends on the kind; {@link #BPF} is encoded into it. */
+    /** Its content depends on the kind; {@link #BPF} and {@link #TBF} are encoded into it. */
     static final Attr TC_OPTIONS = TC.define(2, "TCA_OPTIONS", BYTES);
 
     /** What an error message says besides the number. */

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Beancounters of a running VE by the installed commands: vzubc, vzproc and the columns of vzlist. */
 @EndToEnd
-@Tag("vm")
 final class AccountingTest {
     private final TestHost host = TestHost.get();
     private final int id = host.newId();
@@ -41,6 +40,7 @@ final class AccountingTest {
     }
 
     @Test
+    @Tag("vm")
     void whatIsRefusedIsSeenByEveryTool() throws Exception {
         start();
         assertThat(columns("physpages.l,physpages.b,swappages.l,numproc.l,oomguarpages.f,numproc.f,kmemsize.l"))

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Freezing and thawing as backup tools do it, and what is said of checkpoints that are not possible. */
 @EndToEnd
-@Tag("vm")
 final class CheckpointTest {
     private final TestHost host = TestHost.get();
     private final int id = host.newId();

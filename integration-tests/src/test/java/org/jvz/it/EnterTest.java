@@ -10,13 +10,11 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code vzctl enter} from a real terminal, which script(1) makes: what the person sees, and the terminal afterwards. */
 @EndToEnd
-@Tag("vm")
 final class EnterTest {
     private static final long PATIENCE_SECONDS = 60;
 

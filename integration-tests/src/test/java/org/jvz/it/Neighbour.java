@@ -10,8 +10,8 @@ import java.util.Locale;
  * that whatever else the machine does meets both, and their medians are compared.
  */
 final class Neighbour {
-    private static final int TURNS = 5;
-    private static final int TRIES = 3;
+    private static final int TURNS = 3;
+    private static final int TRIES = 4;
 
     private final TestHost host;
     private final TestVe quiet;

@@ -47,8 +47,22 @@ record KernelFiles(Linux linux) implements InterfaceFiles {
         try (Fd fd = linux.open(file, OpenFlag.WRONLY, OpenFlag.TRUNC)) {
             linux.writeFully(fd, bytes);
         } catch (SyscallException e) {
-            throw new RefusedWriteException(file, value, e.errno(), e);
+            @Nullable String all = value.isEmpty() && e.is(Errno.ENOSPC) ? offeredAbove(file) : null;
+            if (all == null) {
+                throw new RefusedWriteException(file, value, e.errno(), e);
+            }
+            write(file, all);
         }
+    }
+
+    /**
+     * All that a cpuset of v2 can have, null if that is not to be had. Linux 6.1 lets none that has processes become empty, which would
+     * mean the same.
+     */
+    private @Nullable String offeredAbove(Path file) throws IOException {
+        @Nullable Path dir = file.getParent();
+        @Nullable String all = dir == null ? null : read(dir.resolveSibling(file.getFileName() + ".effective"));
+        return all == null || all.isEmpty() ? null : all;
     }
 
     @Override

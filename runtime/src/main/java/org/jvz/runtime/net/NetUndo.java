@@ -114,7 +114,8 @@ public final class NetUndo implements UndoHandlers {
     /** Whether this class undoes steps of that kind. */
     public static boolean knows(String kind) {
         return switch (kind) {
-            case LINK, ROUTE, NEIGHBOUR, QUESTION, INSIDE, FILTER, VEIP, SETTINGS, VETH, VETH_BACK, NETDEV, RATES -> true;
+            case LINK, ROUTE, NEIGHBOUR, QUESTION, INSIDE, FILTER, VEIP, SETTINGS, VETH, VETH_BACK, NETDEV, RATES ->
+                true;
             default -> false;
         };
     }
@@ -138,8 +139,7 @@ public final class NetUndo implements UndoHandlers {
                 case VETH_BACK -> changeBack(host, args);
                 case NETDEV -> takeBack(args);
                 case RATES ->
-                    Shaper.set(
-                            socket, CtId.parse(args.get(0)), Rates.parse(args.get(1)), args.subList(2, args.size()));
+                    Shaper.set(socket, CtId.parse(args.get(0)), Rates.parse(args.get(1)), args.subList(2, args.size()));
                 default -> throw new IOException("Unknown kind of undo step: " + step.kind());
             }
         }

@@ -88,7 +88,8 @@ final class Shaping implements VePart {
             return Rates.NONE;
         }
         if (sent > 0 && !conf.get(ConfKey.RATEBOUND).orElse(true)) {
-            cannotKeep.accept("RATEBOUND", "rates are limits here, no guarantees: with no, nothing that it sends is limited");
+            cannotKeep.accept(
+                    "RATEBOUND", "rates are limits here, no guarantees: with no, nothing that it sends is limited");
             sent = 0;
         }
         return new Rates(KBIT * sent, KBIT * received);

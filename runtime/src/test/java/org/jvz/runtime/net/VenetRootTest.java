@@ -39,7 +39,6 @@ import org.jvz.testing.PrivateHost;
  * is another machine on that LAN, 192.0.2.2 and 2001:db8:2::2.
  */
 @PrivateHost
-@Tag("vm")
 final class VenetRootTest {
     private static final CtId ID = new CtId(101);
     private static final CtId OTHER = new CtId(CtId.MAX);
@@ -198,6 +197,7 @@ final class VenetRootTest {
     // IPv4 works from the first packet on; a worker of the kernel puts a new IPv6 address to use, and ping has three
     // tries for it.
     @Test
+    @Tag("vm")
     void everyAllowedPathWorks() throws Exception {
         String delay = sysctl("ipv4/neigh/lan0/proxy_delay");
         List<String> changed = up(BOTH);
@@ -257,6 +257,7 @@ final class VenetRootTest {
     }
 
     @Test
+    @Tag("vm")
     void aForeignSourceIsDropped() throws Exception {
         up(BOTH);
         ve.run("ip addr add 192.0.2.99/32 dev venet0");
@@ -394,6 +395,7 @@ final class VenetRootTest {
     }
 
     @Test
+    @Tag("vm")
     void settingsArePutBackWithTheLastVe() throws Exception {
         host.run("ip link add up1 type veth peer name up2");
         Files.writeString(Path.of("/proc/sys/net/ipv4/conf/up1/forwarding"), "1");

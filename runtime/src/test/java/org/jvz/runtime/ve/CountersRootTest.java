@@ -22,7 +22,6 @@ import org.jvz.runtime.config.VeConf;
 import org.jvz.testing.RootTest;
 
 /** What beancounters say of a real VE, on either version of cgroups. */
-@Tag("vm")
 @Timeout(120)
 class CountersRootTest {
     @TempDir
@@ -78,6 +77,7 @@ class CountersRootTest {
     }
 
     @RootTest
+    @Tag("vm")
     void aKilledHogIsAFailure() throws IOException {
         assertThat(now().failures(Beancounter.OOMGUARPAGES)).isZero();
         assertThat(tiny.sh("busybox tail /dev/zero; echo status $?")).contains("status 137");
@@ -92,6 +92,7 @@ class CountersRootTest {
     }
 
     @RootTest
+    @Tag("vm")
     void forksThatAreRefusedAreFailures() throws IOException {
         assertThat(now().failures(Beancounter.NUMPROC)).isZero();
         String bomb = "i=0; while [ $i -lt 60 ]; do sleep 3 & i=$((i+1)); done";
@@ -103,6 +104,7 @@ class CountersRootTest {
     }
 
     @RootTest
+    @Tag("vm")
     void theMostHeldIsRememberedUntilARestart() throws IOException {
         tiny.sh("dd if=/dev/zero of=/dev/shm/hold bs=1M count=8");
         VeCounters holding = now();
@@ -122,6 +124,7 @@ class CountersRootTest {
     }
 
     @RootTest
+    @Tag("vm")
     void countsWhatProcessesHaveOpen() throws IOException {
         long files = now().held(Beancounter.NUMFILE);
         long locks = now().held(Beancounter.NUMFLOCK);
@@ -162,6 +165,7 @@ class CountersRootTest {
     }
 
     @RootTest
+    @Tag("vm")
     void countsSocketsOfTheVeAlone() throws IOException {
         long tcp = now().held(Beancounter.NUMTCPSOCK);
         long other = now().held(Beancounter.NUMOTHERSOCK);
@@ -172,6 +176,7 @@ class CountersRootTest {
     }
 
     @RootTest
+    @Tag("vm")
     void showsTheLimitsInForce() throws IOException {
         VeConf conf = VeConf.read(host.conf(), TinyHost.ID);
         assertThat(now().bounds(Beancounter.NUMPROC, conf)).isEqualTo(new BarrierLimit(40, 50));
@@ -185,6 +190,7 @@ class CountersRootTest {
     }
 
     @RootTest
+    @Tag("vm")
     void tellsPressureOfTheVe() throws IOException {
         assumeTrue(Files.exists(Path.of("/proc/pressure/memory")), "this kernel counts no pressure");
         for (Pressure.Of resource : Pressure.Of.values()) {
@@ -196,6 +202,7 @@ class CountersRootTest {
     }
 
     @RootTest
+    @Tag("vm")
     void publishesTheHostToo() throws IOException {
         publish();
         String all = Files.readString(tiny.paths.procDir().resolve("user_beancounters"));

@@ -24,7 +24,6 @@ import org.jvz.testing.RootTest;
 
 /** Devices, capabilities and features: what a VE is given works inside, for what it was given and no more, now or live. */
 @Timeout(300)
-@Tag("vm")
 class DevicesTest {
     private static final String TUN = "c:10:200";
 
@@ -77,6 +76,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void everyVeHasTheUsualOnesAndTheyAreItsRoots() throws IOException {
         start();
         for (String name : List.of("null", "zero", "full", "random", "urandom", "ptmx")) {
@@ -89,6 +89,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void aDeviceByNameOrNumberIsThereWithItsRights() throws IOException {
         start("DEVNODES", "net/tun:r fuse:rw", "DEVICES", "c:1:9:r c:1:8:none");
         rights("net/tun", "done", "EPERM");
@@ -100,12 +101,14 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void aNumberBringsTheNodeOfItsNameOnTheHost() throws IOException {
         start("DEVICES", TUN + ":rw");
         rights("net/tun", "done", "done");
     }
 
     @RootTest
+    @Tag("vm")
     void aPrivilegedVeHasThemToo() throws IOException {
         start("LOCAL_UID", "0", "LOCAL_GID", "0", "DEVNODES", "net/tun:w");
         rights("net/tun", "EPERM", "done");
@@ -114,6 +117,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void whatTheHostLacksIsTold() throws IOException {
         start(
                 "DEVNODES",
@@ -133,6 +137,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void aRunningVeTakesThemAtOnce() throws IOException {
         start();
         rights("net/tun", "ENOENT", "ENOENT");
@@ -155,6 +160,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void aWrongNameChangesNothing() throws IOException {
         start("DEVNODES", "fuse:rw");
         String conf = Files.readString(tiny.paths.conf(TinyHost.ID));
@@ -254,6 +260,7 @@ class DevicesTest {
 
     /** Traps that its root sets where the host is to make a node. */
     @RootTest
+    @Tag("vm")
     void aHostileDevLeadsNowhere() throws IOException {
         start();
         Path canary = Files.createDirectory(prefix.resolve("canary"));
@@ -286,6 +293,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void capabilitiesHoldForEveryProcess() throws IOException {
         start("CAPABILITY", "NET_ADMIN:off SYS_TIME:on");
         VeState state = Objects.requireNonNull(VeState.read(tiny.paths.state(TinyHost.ID)));
@@ -314,6 +322,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void aPrivilegedVeIsConfinedUnlessItsAdministratorSaysOtherwise() throws IOException {
         start("LOCAL_UID", "0", "LOCAL_GID", "0");
         assertThat(told()).doesNotContain("LOCAL_UID");
@@ -326,6 +335,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void fuseAndTunWork() throws IOException {
         start("FEATURES", "fuse:on tun:on");
         assertThat(probe.tries("fuse")).containsEntry("mount fuse", "done");
@@ -334,6 +344,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void withoutThemTheyDoNot() throws IOException {
         start();
         assertThat(probe.tries("fuse")).containsEntry("open /dev/fuse", "ENOENT");
@@ -341,6 +352,7 @@ class DevicesTest {
     }
 
     @RootTest
+    @Tag("vm")
     void aVeWithoutSysfsCannotMountIt() throws IOException {
         start("FEATURES", "sysfs:off");
         assertThat(tiny.sh("ls /sys").strip()).isEqualTo("fs");

@@ -102,19 +102,23 @@ class ShapingTest {
     /** What the VE sends, bytes per second. */
     private double sends(int bytes) throws Exception {
         String command = "dd if=/dev/zero bs=1000 count=" + bytes / 1000 + " 2>/dev/null | %s";
-        return bytes / seconds(command, peer -> {
-            InputStream in = peer.getInputStream();
-            assertThat(in.readAllBytes()).hasSize(bytes);
-        });
+        return bytes
+                / seconds(command, peer -> {
+                    InputStream in = peer.getInputStream();
+                    assertThat(in.readAllBytes()).hasSize(bytes);
+                });
     }
 
     /** What it receives. */
     private double receives(int bytes) throws Exception {
-        return bytes / seconds("%s >/dev/null", peer -> {
-            OutputStream out = peer.getOutputStream();
-            out.write(new byte[bytes]);
-            peer.shutdownOutput();
-        });
+        return bytes
+                / seconds(
+                        "%s >/dev/null",
+                        peer -> {
+                            OutputStream out = peer.getOutputStream();
+                            out.write(new byte[bytes]);
+                            peer.shutdownOutput();
+                        });
     }
 
     @RootTest
@@ -203,7 +207,8 @@ class ShapingTest {
         tiny.stop(tiny.host());
         steps.removeIf(step -> !isOurs(step));
         assertThat(steps)
-                .contains("shape|ifbo101", "redirect to shaper|venet101 ifbi101", "redirect to shaper|veth101.0 ifbo101")
+                .contains(
+                        "shape|ifbo101", "redirect to shaper|venet101 ifbi101", "redirect to shaper|veth101.0 ifbo101")
                 .hasSize(8);
         for (String step : steps) {
             String[] parts = step.split("\\|");

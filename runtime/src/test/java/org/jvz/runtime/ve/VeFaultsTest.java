@@ -21,7 +21,6 @@ import org.jvz.runtime.undo.StepObserver;
 import org.jvz.testing.RootTest;
 
 /** Every step of every operation is made to fail in turn; the host must then be as before, and the error name the step. */
-@Tag("vm")
 class VeFaultsTest {
     @TempDir
     Path prefix;
@@ -85,6 +84,7 @@ class VeFaultsTest {
     }
 
     @RootTest
+    @Tag("vm")
     void eachStepOfStartForBothLayouts() throws IOException {
         for (String layout : List.of("overlay", "simfs")) {
             tiny.create(tiny.host(), layout);
@@ -131,6 +131,7 @@ class VeFaultsTest {
     }
 
     @RootTest
+    @Tag("vm")
     void eachRecordOfTheExecList() throws IOException {
         tiny.create(tiny.host());
         tiny.start(tiny.host());
@@ -159,6 +160,7 @@ class VeFaultsTest {
 
     /** What the kernel answers on v2 in a VE that has all processes it may have. */
     @RootTest
+    @Tag("vm")
     void whoMayNotBeClonedIntoTheCgroupMovesThere() throws IOException {
         tiny.create(tiny.host());
         tiny.start(tiny.host());

@@ -13,7 +13,6 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.runtime.linux.Fd;
@@ -23,7 +22,6 @@ import org.jvz.runtime.linux.OpenFlag;
 import org.jvz.testing.RootTest;
 
 /** A VE whose files are traps for the host: commands neither write outside its root nor hang, and it can be destroyed. */
-@Tag("vm")
 @Timeout(120)
 class VeHostileTest {
     @TempDir

@@ -123,7 +123,8 @@ public final class TrafficControl {
     public void limitSent(Link link, long rate) throws IOException {
         long burst = Math.min(Math.max(rate / 100, MIN_BURST), Integer.MAX_VALUE);
         long limit = Math.min(burst + Math.max(rate / QUEUE_PER_SECOND, MIN_QUEUE), Integer.MAX_VALUE);
-        // struct tc_tbf_qopt: two struct tc_ratespec of 12 bytes, limit, buffer, mtu. With the link layer named no table of sizes is needed.
+        // struct tc_tbf_qopt: two struct tc_ratespec of 12 bytes, limit, buffer, mtu. With the link layer named no
+        // table of sizes is needed.
         ByteBuffer parms = ByteBuffer.allocate(TBF_QOPT).order(ByteOrder.LITTLE_ENDIAN);
         parms.put(1, LINKLAYER_ETHERNET).putInt(8, (int) Math.min(rate, 0xffffffffL));
         parms.putInt(24, (int) limit);
@@ -131,8 +132,8 @@ public final class TrafficControl {
                 .put(Tables.TBF_PARMS, parms.array())
                 .put(Tables.TBF_RATE, rate)
                 .put(Tables.TBF_BURST, burst);
-        NlMessage message = NlMessage.of(
-                MessageKind.QDISC, MessageKind.QDISC.newType(), 0, 0, 0, link.index(), TBF_HANDLE, ROOT);
+        NlMessage message =
+                NlMessage.of(MessageKind.QDISC, MessageKind.QDISC.newType(), 0, 0, 0, link.index(), TBF_HANDLE, ROOT);
         message.attributes().put(Tables.TC_KIND, "tbf").put(Tables.TC_OPTIONS, options.encode());
         socket.request(message, NetlinkSocket.REPLACE, "limit what " + link.name() + " sends");
     }
@@ -145,8 +146,7 @@ public final class TrafficControl {
 
     private static NlMessage filter(Link link, Frames frames, long priority, long handle, int type) {
         long info = priority << 16 | (Short.reverseBytes((short) ETH_P_ALL) & 0xffff);
-        NlMessage message =
-                NlMessage.of(MessageKind.FILTER, type, 0, 0, 0, link.index(), handle, frames.parent, info);
+        NlMessage message = NlMessage.of(MessageKind.FILTER, type, 0, 0, 0, link.index(), handle, frames.parent, info);
         message.attributes().put(Tables.TC_KIND, "bpf");
         return message;
     }

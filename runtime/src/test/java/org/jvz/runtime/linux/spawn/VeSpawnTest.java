@@ -31,7 +31,6 @@ import org.jvz.testing.PrivateHost;
 
 /** The engine making whole VEs, and what a VE can see of it. */
 @PrivateHost
-@Tag("vm")
 class VeSpawnTest {
     @TempDir
     static Path temp;
@@ -77,6 +76,7 @@ class VeSpawnTest {
     }
 
     @Test
+    @Tag("vm")
     void initRunsInNamespacesOfItsOwnAndCommandsJoinIt() throws Exception {
         try (Init init = new Init()) {
             for (String kind : List.of("user", "mnt", "pid", "net", "uts", "ipc", "cgroup")) {
@@ -119,6 +119,7 @@ class VeSpawnTest {
     }
 
     @Test
+    @Tag("vm")
     void everyRecordOfAStartMadeToFailLeavesNothing() throws Exception {
         List<String> names;
         try (CallList list = new CallList()) {
@@ -138,6 +139,7 @@ class VeSpawnTest {
     }
 
     @Test
+    @Tag("vm")
     void everyRecordOfAnExecMadeToFailLeavesNothing() throws Exception {
         try (Init init = new Init()) {
             List<String> names;
@@ -229,6 +231,7 @@ class VeSpawnTest {
             """;
 
     @Test
+    @Tag("vm")
     void aVeCannotReadTheHelperThatSharesOurMemory() throws Exception {
         try (Init init = new Init();
                 FileCalls.PipeEnds pipe = linux.pipe();

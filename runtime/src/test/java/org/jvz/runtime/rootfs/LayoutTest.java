@@ -28,7 +28,6 @@ import org.jvz.testing.PrivateHost;
 import org.jvz.testing.RootTest;
 
 @PrivateHost
-@Tag("vm")
 final class LayoutTest {
     private static final IdShift SHIFT = new IdShift(6_553_600, 6_619_136);
 
@@ -89,6 +88,7 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void showsTheTemplateWithShiftedIds(String word) throws Exception {
         create(word);
         mount(word);
@@ -113,6 +113,7 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void neverWritesToTheTemplate(String word) throws Exception {
         create(word);
         mount(word);
@@ -137,6 +138,7 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void keepsUnshiftedIdsOnDisk(String word) throws Exception {
         create(word);
         mount(word);
@@ -155,6 +157,7 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void whatIsWrittenThroughTheRootBelongsToTheVe(String word) throws Exception {
         create(word);
         mount(word);
@@ -197,6 +200,7 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void aPrivilegedVeHasTheHostsIds(String word) throws Exception {
         place(Files.createDirectory(dir.resolve("privileged")), IdShift.NONE);
         create(word);
@@ -207,6 +211,7 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void takesPathsOfAnyCharacters(String word) throws Exception {
         place(Files.createDirectory(dir.resolve("o,d:d\\ \tp=a'th\\040\u00e4")), SHIFT);
         create(word);
@@ -224,6 +229,7 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void theUnshiftedViewChangesThePrivateAreaOnly(String word) throws Exception {
         create(word);
         Map<String, String> template = Trees.snapshot(tree.template());
@@ -316,6 +322,7 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void aMountThatFailsAnywhereLeavesNothing(String word) throws Exception {
         create(word);
         failEverywhere(word, (layout, transaction) -> layout.mount(transaction, tree), word.equals("overlay") ? 14 : 6);
@@ -323,12 +330,14 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void aCreateThatFailsAnywhereLeavesNothing(String word) throws Exception {
         failEverywhere(word, (layout, transaction) -> layout.create(transaction, tree, CopyListener.NONE), 3);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void aViewThatFailsAnywhereLeavesNothing(String word) throws Exception {
         create(word);
         failEverywhere(
@@ -339,6 +348,7 @@ final class LayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
+    @Tag("vm")
     void whatAKilledMountLeftIsUndoneFromTheJournal(String word) throws Exception {
         create(word);
         String mounts = Trees.mounts();
@@ -367,6 +377,7 @@ final class LayoutTest {
     }
 
     @RootTest
+    @Tag("vm")
     void simfsRefusesAnOpenParent() throws Exception {
         Path open = Path.of(System.getenv("JVZ_PREFIX")).resolve("open");
         Files.createDirectories(open);
@@ -379,6 +390,7 @@ final class LayoutTest {
     }
 
     @RootTest
+    @Tag("vm")
     void namesTheUsersOfABusyRoot() throws Exception {
         create("overlay");
         mount("overlay");
@@ -398,6 +410,7 @@ final class LayoutTest {
     }
 
     @RootTest
+    @Tag("vm")
     void unmountsWhatIsBelowAndStacked() throws Exception {
         create("simfs");
         mount("simfs");
@@ -412,6 +425,7 @@ final class LayoutTest {
     }
 
     @RootTest
+    @Tag("vm")
     void detachesABusySubmountOnlyIfItLosesNothing() throws Exception {
         create("simfs");
         mount("simfs");
@@ -426,6 +440,7 @@ final class LayoutTest {
     }
 
     @RootTest
+    @Tag("vm")
     void mountsBelowTheRootStayOutOfThePrivateArea() throws Exception {
         // As on a host whose init made everything shared.
         linux.mount(null, "/", null, Set.of(MountFlag.REC, MountFlag.SHARED), null);

@@ -19,6 +19,14 @@ final class Commands {
             case SET -> new SetCommand();
             case CHKPNT, RESTORE -> new CheckpointCommand(verb);
             case QUOTAON, QUOTAOFF, QUOTAINIT -> new QuotaCommand(verb);
+            case SNAPSHOT,
+                    SNAPSHOT_SWITCH,
+                    SNAPSHOT_DELETE,
+                    SNAPSHOT_MOUNT,
+                    SNAPSHOT_UMOUNT,
+                    SNAPSHOT_LIST,
+                    CONVERT,
+                    COMPACT -> new ImageCommand(verb);
         };
     }
 

@@ -64,6 +64,35 @@ final class Options {
                 flag("skip-remount"));
     }
 
+    /** The snapshot commands share a table: which of them takes what makes no difference where there are no images. */
+    static OptionTable snapshot() {
+        Option id = value("id", "<uuid>");
+        Option noHeader = flag("no-header");
+        Option output = value("output", "<field>[,<field>...]");
+        Option list = flag("list");
+        return new OptionTable(
+                List.of(
+                        id,
+                        alias("uuid", id),
+                        value("name", "<name>"),
+                        value("description", "<text>"),
+                        flag("skip-suspend"),
+                        flag("skip-config"),
+                        flag("skip-resume"),
+                        flag("must-resume"),
+                        value("target", "<directory>"),
+                        noHeader,
+                        output,
+                        list),
+                List.of(),
+                "HoL",
+                List.of(noHeader, output, list));
+    }
+
+    static OptionTable convert() {
+        return OptionTable.of(value("layout", "ploop[:expanded|plain|raw]"));
+    }
+
     /**
      * create: its own options, then those of {@code set} that change a key. An abbreviation means one of its own if it can,
      * as it always did.

@@ -22,7 +22,15 @@ enum Verb {
     RESTORE,
     QUOTAON,
     QUOTAOFF,
-    QUOTAINIT;
+    QUOTAINIT,
+    SNAPSHOT,
+    SNAPSHOT_SWITCH,
+    SNAPSHOT_DELETE,
+    SNAPSHOT_MOUNT,
+    SNAPSHOT_UMOUNT,
+    SNAPSHOT_LIST,
+    CONVERT,
+    COMPACT;
 
     /** The verb a word stands for, or null. */
     static @Nullable Verb of(String word) {
@@ -46,6 +54,14 @@ enum Verb {
             case "quotaon" -> QUOTAON;
             case "quotaoff" -> QUOTAOFF;
             case "quotainit" -> QUOTAINIT;
+            case "snapshot" -> SNAPSHOT;
+            case "snapshot-switch" -> SNAPSHOT_SWITCH;
+            case "snapshot-delete" -> SNAPSHOT_DELETE;
+            case "snapshot-mount" -> SNAPSHOT_MOUNT;
+            case "snapshot-umount" -> SNAPSHOT_UMOUNT;
+            case "snapshot-list" -> SNAPSHOT_LIST;
+            case "convert" -> CONVERT;
+            case "compact" -> COMPACT;
             default -> null;
         };
     }

@@ -17,6 +17,10 @@ final class Words {
     static final String NO_COMMAND_LINE = "No command line given for exec";
     static final String NO_COMMAND_LINE_ENTER = "No command line given for --exec";
     static final String ONE_STAGE = "Invalid syntax: only one sub command may be used";
+    static final String NO_SNAPSHOT_ID = "Invalid syntax: snapshot id is missing";
+    static final String NO_SNAPSHOTS = "Snapshot feature is only available for ploop-based CTs";
+    static final String NO_CONVERT = "Layout ploop is not available here, nothing is converted";
+    static final String NO_IMAGE_TO_COMPACT = "Container has no ploop image, nothing to compact";
     static final String NO_SCRIPT = "Script not specified";
     static final String APPLY_FAILED = "Error: failed to apply some parameters, not saving configuration file!";
     static final String ROOT_ONLY = "This program can only be run under root.";

@@ -53,6 +53,10 @@ class RandomCommandLineTest {
             "quotainit",
             "info",
             "snapshot",
+            "snapshot-switch",
+            "snapshot-list",
+            "convert",
+            "compact",
             "frob",
             "",
             "--help",
@@ -205,7 +209,9 @@ class RandomCommandLineTest {
                 Options.startStop(),
                 Options.mount(),
                 Options.chkpnt(),
-                Options.restore())) {
+                Options.restore(),
+                Options.snapshot(),
+                Options.convert())) {
             table.options().forEach(option -> options.add("--" + option.name()));
             table.more().forEach(option -> options.add("--" + option.name()));
         }

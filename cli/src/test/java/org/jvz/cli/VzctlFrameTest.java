@@ -98,6 +98,16 @@ class VzctlFrameTest {
             quotaon 103                  | 0   | '' | ''
             quotaoff 103 now             | 20  | '' | Invalid extra arguments: now
             quotainit 9                  | 14  | '' | Container config file does not exist
+            snapshot 103                 | 156 | '' | Snapshot feature is only available for ploop-based CTs
+            snapshot 103 --name x --skip-suspend --skip-config | 156 | '' | Snapshot feature is only available for ploop-based CTs
+            snapshot-switch 103          | 20  | '' | Invalid syntax: snapshot id is missing
+            snapshot-switch 103 --id x   | 159 | '' | Snapshot feature is only available for ploop-based CTs
+            snapshot-delete 103 --uuid x | 158 | '' | Snapshot feature is only available for ploop-based CTs
+            snapshot-mount 103 --id x --target /x | 160 | '' | Snapshot feature is only available for ploop-based CTs
+            snapshot-umount 103 --id x   | 161 | '' | Snapshot feature is only available for ploop-based CTs
+            snapshot-list 103 -H -o uuid | 167 | '' | Snapshot feature is only available for ploop-based CTs
+            convert 103 --layout ploop   | 155 | '' | Layout ploop is not available here, nothing is converted
+            compact 103                  | 0   | Container has no ploop image, nothing to compact | ''
             exec 101                     | 20  | '' | No command line given for exec
             exec2 101                    | 20  | '' | No command line given for exec
             exec3 101                    | 20  | '' | No command line given for exec

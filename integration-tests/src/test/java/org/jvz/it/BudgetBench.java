@@ -63,6 +63,58 @@ final class BudgetBench {
     }
 
     @Test
+    void setAgainstHello() throws Exception {
+        int id = host.newId();
+        host.vzctl("create", id, "--ostemplate", "tiny").run().exits(0);
+        Samples hello = new Samples("JVM hello-world beside set");
+        Samples set = new Samples("vzctl set ID --save of a stopped VE");
+        for (int i = -1; i < QUICK; i++) {
+            Outcome helloRun = hello();
+            Outcome setRun = host.vzctl("set", id, "--onboot", "yes", "--numproc", 100 + i, "--save")
+                    .run()
+                    .exits(0);
+            if (i >= 0) {
+                hello.add(helloRun);
+                set.add(setRun);
+            }
+        }
+        host.vzctl("destroy", id).run().exits(0);
+        compare(set, hello, 1.8);
+    }
+
+    @Test
+    void listOfAThousandAgainstHello() throws Exception {
+        List<Path> made = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            int id = 2_000_000 + i;
+            made.add(Files.writeString(
+                    host.path("etc/vz/conf", id + ".conf"),
+                    "HOSTNAME=\"h" + i + ".example\"\nIP_ADDRESS=\"10.0.0." + i % 250
+                            + "\"\nPHYSPAGES=\"0:65536\"\nONBOOT=\"yes\"\n"));
+            made.add(Files.createDirectory(host.path("vz/private", Integer.toString(id))));
+        }
+        Samples hello = new Samples("JVM hello-world beside vzlist");
+        Samples list = new Samples("vzlist -a of 1,000 VEs");
+        for (int i = -1; i < QUICK; i++) {
+            Outcome helloRun = hello();
+            Outcome listRun = host.vzlist("-a", "-H").run().exits(0);
+            if (listRun.stdout().lines().count() < 1000) {
+                throw new IllegalStateException("not all VEs were listed: " + listRun);
+            }
+            if (i >= 0) {
+                hello.add(helloRun);
+                list.add(listRun);
+            }
+        }
+        for (Path each : made) {
+            Files.delete(each);
+        }
+        rows.add(hello.row());
+        rows.add(list.row());
+        ratio(list.name() + " - " + hello.name() + ", ms", list.median() - hello.median(), "at most", 120);
+    }
+
+    @Test
     void createAgainstUntar() throws Exception {
         Path archive = work.resolve("template.tar");
         // Without compression: untarring at its fastest.

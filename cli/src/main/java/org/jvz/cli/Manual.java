@@ -1,0 +1,243 @@
+package org.jvz.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.Applies;
+import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.ConfOption;
+import org.jvz.runtime.config.VzKey;
+import org.jvz.runtime.ve.VzError;
+
+/**
+ * Manual pages and completions, made from the tables that the commands themselves read. {@code ./install} runs this with the
+ * directory they go to: {@code man8/vzctl.8}, {@code man5/vz.conf.5}, {@code vzctl.bash}, {@code _vzctl} and so on.
+ */
+public final class Manual {
+    private Manual() {}
+
+    /** Writes everything below the directory that is the one argument. */
+    public static void main(String[] args) throws IOException {
+        if (args.length != 1) {
+            throw new IOException("one argument, please: the directory to write to");
+        }
+        for (Map.Entry<String, String> file : files().entrySet()) {
+            Path path = Path.of(args[0]).resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, file.getValue(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** What is written, by its path. */
+    static Map<String, String> files() {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put("man8/vzctl.8", vzctl());
+        files.put("man8/vzlist.8", vzlist());
+        files.put("man8/vzubc.8", tool("vzubc", "beancounters of containers", Usage.vzubc()));
+        files.put("man8/vzproc.8", tool("vzproc", "files that OpenVZ has in /proc", Usage.vzproc()));
+        files.put("man5/ctid.conf.5", ctidConf());
+        files.put("man5/vz.conf.5", vzConf());
+        files.put("vzctl.bash", bash());
+        files.put("_vzctl", zsh());
+        return files;
+    }
+
+    private static String vzctl() {
+        Roff page = new Roff("vzctl", 8, "make and control containers");
+        page.section("SYNOPSIS")
+                .line("vzctl [--quiet] [--verbose] [--skiplock] COMMAND CTID|NAME [parameters]")
+                .line("vzctl --version | --help");
+        page.section("OPTIONS");
+        page.item("--quiet", "Say nothing on standard output but what was asked for.");
+        page.item("--verbose", "Say more; may be given several times.");
+        page.item("--skiplock", "Do not take the container's lock: the caller holds it.");
+        page.section("COMMANDS");
+        for (CommandHelp command : CommandHelp.all()) {
+            page.item(String.join(" | ", command.words()) + " CTID " + command.synopsis(), command.text());
+        }
+        page.section("PARAMETERS OF SET AND CREATE");
+        page.text("Parameters that are lists may be repeated. N[:N] is barrier and limit; one number stands for both.");
+        for (ConfKey<?> key : ConfKey.all()) {
+            if (!key.options().isEmpty()) {
+                page.item(options(key), key.help() + " " + when(key.applies()) + " Saved as " + key.name() + ".");
+            }
+        }
+        page.section("PARAMETERS OF SET ALONE");
+        for (Option option : Options.setOwn()) {
+            page.item("--" + option.name() + (option.takesValue() ? " " + option.value() : ""), about(option.name()));
+        }
+        page.section("EXIT STATUS");
+        page.item("0", "Success, and what was so already.");
+        for (VzError error : VzError.values()) {
+            page.item(
+                    Integer.toString(error.exitStatus()),
+                    error.name().replace('_', ' ').toLowerCase(java.util.Locale.ROOT));
+        }
+        page.section("FILES")
+                .line("/etc/vz/vz.conf")
+                .line("/etc/vz/conf/CTID.conf")
+                .line("/etc/vz/names/NAME");
+        page.section("SEE ALSO").line("vzlist(8), vzubc(8), ctid.conf(5), vz.conf(5)");
+        return page.toString();
+    }
+
+    /** What an option of {@code set} does that changes no key. */
+    static String about(String option) {
+        return switch (option) {
+            case "save" -> "Write the change to CTID.conf.";
+            case "force" -> "Save values even if they cannot be applied on this host.";
+            case "setmode" -> "What to do if a running container has to be restarted for a change.";
+            case "reset_ub" -> "Apply the limits of CTID.conf anew; takes no other parameter.";
+            case "userpasswd" -> "Change a user's password inside, making the user if need be; never saved.";
+            case "applyconfig" -> "Take the parameters of a sample, but those that are the container's own.";
+            case "applyconfig_map" -> "With name: make the link of the container's name anew.";
+            case "skip_arpdetect" -> "Accepted: other owners of an address are not looked for.";
+            case "offline-resize", "offline" -> "Accepted: about images, which no layout has.";
+            default -> throw new IllegalStateException("nothing is written about --" + option);
+        };
+    }
+
+    private static String vzlist() {
+        Roff page = new Roff("vzlist", 8, "list containers");
+        page.section("SYNOPSIS").verbatim(Usage.vzlist());
+        page.section("FIELDS");
+        page.text("Fields that -o and -s take, with their headers. .m is the most that was held, .b barrier, .l limit,"
+                + " .f failures, .s soft and .h hard limit.");
+        for (Field field : Field.all()) {
+            page.item(field.name(), field.header() + (field.isOurs() ? " (not known to OpenVZ)" : ""));
+        }
+        page.section("SEE ALSO").line("vzctl(8), vzubc(8)");
+        return page.toString();
+    }
+
+    private static String tool(String name, String what, String usage) {
+        Roff page = new Roff(name, 8, what);
+        page.section("SYNOPSIS").verbatim(usage);
+        page.section("SEE ALSO").line("vzctl(8), vzlist(8)");
+        return page.toString();
+    }
+
+    private static String ctidConf() {
+        Roff page = new Roff("ctid.conf", 5, "configuration of one container");
+        page.section("DESCRIPTION");
+        page.text(
+                "/etc/vz/conf/CTID.conf is lines of KEY=\"value\" that a shell can source. vzctl changes only the lines it"
+                        + " must; comments, order and unknown keys stay.");
+        page.section("KEYS");
+        for (ConfKey<?> key : ConfKey.all()) {
+            String set = key.options().isEmpty() ? "" : " Set by " + options(key) + ".";
+            page.item(key.name(), key.help() + " " + when(key.applies()) + set);
+        }
+        page.section("SEE ALSO").line("vzctl(8), vz.conf(5)");
+        return page.toString();
+    }
+
+    private static String vzConf() {
+        Roff page = new Roff("vz.conf", 5, "configuration of all containers");
+        page.section("DESCRIPTION");
+        page.text(
+                "/etc/vz/vz.conf is lines of KEY=\"value\" that a shell can source. Keys of ctid.conf(5) may stand here, too, and"
+                        + " are then the default of all containers.");
+        page.section("KEYS");
+        for (VzKey key : VzKey.values()) {
+            @Nullable String byDefault = key.defaultText();
+            page.item(key.name(), key.help() + (byDefault == null ? "" : " Default: " + byDefault + "."));
+        }
+        page.section("SEE ALSO").line("vzctl(8), ctid.conf(5)");
+        return page.toString();
+    }
+
+    private static String options(ConfKey<?> key) {
+        List<String> shown = new ArrayList<>();
+        for (ConfOption option : key.options()) {
+            shown.add((option.letter() == 0 ? "" : "-" + option.letter() + ", ") + "--" + option.name() + " "
+                    + option.argument());
+        }
+        return String.join(", ", shown);
+    }
+
+    private static String when(Applies applies) {
+        return switch (applies) {
+            case AT_ONCE -> "A running container takes a change at once.";
+            case AT_START -> "Takes effect at the next start.";
+            case NEEDS_RESTART -> "A running container has to be restarted for it.";
+            case NEVER_APPLIED -> "Only recorded.";
+        };
+    }
+
+    private static String bash() {
+        StringBuilder out =
+                new StringBuilder("# Completion of vzctl and vzlist for bash, made from their tables.\n_vzctl() {\n");
+        out.append("    local cur=${COMP_WORDS[COMP_CWORD]} verb= i=1\n");
+        out.append("    while [[ ${COMP_WORDS[i]} == --* && $i -lt $COMP_CWORD ]]; do ((i++)); done\n");
+        out.append("    if ((COMP_CWORD == i)); then\n        mapfile -t COMPREPLY < <(compgen -W '");
+        out.append(words()).append("' -- \"$cur\")\n        return\n    fi\n");
+        out.append("    verb=${COMP_WORDS[i]}\n    if ((COMP_CWORD == i + 1)); then\n");
+        out.append(
+                "        mapfile -t COMPREPLY < <(compgen -W \"$(vzlist -aHo ctid 2>/dev/null; ls /etc/vz/names 2>/dev/null)\"");
+        out.append(" -- \"$cur\")\n        return\n    fi\n    case $verb in\n");
+        for (CommandHelp command : CommandHelp.all()) {
+            String options = optionWords(command.table());
+            if (!options.isEmpty()) {
+                out.append("    ").append(String.join(" | ", command.words())).append(")\n");
+                out.append("        mapfile -t COMPREPLY < <(compgen -W '").append(options);
+                out.append("' -- \"$cur\")\n        ;;\n");
+            }
+        }
+        out.append("    esac\n}\ncomplete -o default -F _vzctl vzctl\n\n_vzlist() {\n");
+        out.append("    local cur=${COMP_WORDS[COMP_CWORD]}\n    case ${COMP_WORDS[COMP_CWORD - 1]} in\n");
+        out.append("    -o | --output | -s | --sort)\n        mapfile -t COMPREPLY < <(compgen -W '")
+                .append(fields());
+        out.append("' -- \"$cur\")\n        ;;\n    *)\n        mapfile -t COMPREPLY < <(compgen -W '");
+        out.append(optionWords(Options.vzlist())).append("' -- \"$cur\")\n        ;;\n    esac\n}\n");
+        return out.append("complete -F _vzlist vzlist\n").toString();
+    }
+
+    private static String zsh() {
+        StringBuilder out = new StringBuilder("#compdef vzctl\n# Completion of vzctl for zsh, made from its tables.\n");
+        out.append("local i=2\nwhile [[ ${words[i]} == --* && $i -lt $CURRENT ]]; do ((i++)); done\n");
+        out.append("if ((CURRENT == i)); then\n    compadd -- ").append(words()).append("\n    return\nfi\n");
+        out.append(
+                "if ((CURRENT == i + 1)); then\n    compadd -- $(vzlist -aHo ctid 2>/dev/null; ls /etc/vz/names 2>/dev/null)\n");
+        out.append("    return\nfi\ncase ${words[i]} in\n");
+        for (CommandHelp command : CommandHelp.all()) {
+            String options = optionWords(command.table());
+            if (!options.isEmpty()) {
+                out.append(String.join("|", command.words()))
+                        .append(") compadd -- ")
+                        .append(options)
+                        .append(" ;;\n");
+            }
+        }
+        return out.append("*) _files ;;\nesac\n").toString();
+    }
+
+    private static String words() {
+        List<String> words = new ArrayList<>();
+        CommandHelp.all().forEach(command -> words.addAll(command.words()));
+        words.addAll(List.of("--quiet", "--verbose", "--skiplock", "--version", "--help"));
+        return String.join(" ", words);
+    }
+
+    private static String optionWords(OptionTable table) {
+        TreeSet<String> words = new TreeSet<>();
+        table.options().forEach(option -> words.add("--" + option.name()));
+        table.more().forEach(option -> words.add("--" + option.name()));
+        return String.join(" ", words);
+    }
+
+    private static String fields() {
+        StringBuilder names = new StringBuilder();
+        for (Field field : Field.all()) {
+            names.append(names.length() == 0 ? "" : " ").append(field.name());
+        }
+        return names.toString();
+    }
+}

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.cli.Harness.Result;
@@ -147,8 +148,8 @@ class FullDiskTest {
         return names;
     }
 
-    private static TreeSet<String> leftovers(Path dir) throws IOException {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> leftovers(Path dir) throws IOException {
+        Set<String> names = new TreeSet<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir, "*tmp*")) {
             entries.forEach(entry -> names.add(entry.getFileName().toString()));
         }

@@ -91,7 +91,7 @@ public final class Announcement {
     }
 
     /** {@code struct sockaddr_ll}, packet(7). */
-    private static byte[] destination(Link uplink, byte[] frame) {
+    static byte[] destination(Link uplink, byte[] frame) {
         ByteBuffer address = ByteBuffer.allocate(20).order(ByteOrder.nativeOrder());
         address.putShort((short) AF_PACKET);
         address.put(frame, 2 * ETH_ALEN, 2);
@@ -146,7 +146,7 @@ public final class Announcement {
     }
 
     /** RFC 1071, of an even number of bytes. */
-    private static int checkSum(ByteBuffer bytes) {
+    static int checkSum(ByteBuffer bytes) {
         long sum = 0;
         for (int at = 0; at < bytes.capacity(); at += 2) {
             sum += bytes.getShort(at) & 0xffff;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -73,9 +74,8 @@ class VeCgroupRootTest {
     void allVesWeighLessThanTheHost() throws IOException {
         cgroup.create(linux, 100_000);
         new HostWeight(2000).apply(linux, cgroup);
-        CgroupDir cpu = cgroup.directory(Controller.CPU);
-        assertThat(cpu).isNotNull();
-        Path above = cpu.path().getParent();
+        CgroupDir cpu = Objects.requireNonNull(cgroup.directory(Controller.CPU));
+        Path above = Objects.requireNonNull(cpu.path().getParent());
         assertThat(above.resolve(cpu.v2() ? "cpu.weight" : "cpu.shares"))
                 .content()
                 .isEqualTo(cpu.v2() ? "25\n" : "256\n");

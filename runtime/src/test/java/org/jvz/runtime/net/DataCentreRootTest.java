@@ -304,7 +304,7 @@ final class DataCentreRootTest {
     }
 
     private String heardOnLoopback() throws Exception {
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
+        InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         try (DatagramSocket secret = centre.a.inside(() -> new DatagramSocket(new InetSocketAddress(loopback, PORT)))) {
             centre.ve(101).inside(() -> {
                 Link device = Frames.device(centre.linux, "venet0");

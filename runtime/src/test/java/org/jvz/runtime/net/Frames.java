@@ -2,7 +2,6 @@ package org.jvz.runtime.net;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
@@ -21,11 +20,8 @@ final class Frames {
 
     /** Sends a frame by a raw socket of the calling thread's network namespace. */
     static void send(Linux linux, Link device, byte[] frame) throws IOException {
-        ByteBuffer address = ByteBuffer.allocate(20).order(ByteOrder.nativeOrder());
-        address.putShort((short) 17).put(frame, 12, 2).putInt(device.index());
-        address.putShort((short) 0).put((byte) 0).put((byte) 6).put(frame, 0, 6);
         try (Fd socket = linux.socket(17, 3, 0, "raw")) {
-            linux.sendTo(socket, frame, address.array());
+            linux.sendTo(socket, frame, Announcement.destination(device, frame));
         }
     }
 
@@ -42,7 +38,7 @@ final class Frames {
         udp.putShort((short) port).putShort((short) port).putShort((short) (8 + text.length));
         udp.putShort((short) 0).put(text);
         if (source.isV6()) {
-            udp.putShort(6, (short) checkSum(pseudo(source, target, UDP, udp, 8 + text.length)));
+            udp.putShort(6, (short) Announcement.checkSum(pseudo(source, target, UDP, udp.array(), 8 + text.length)));
         }
         return ip(to, from, source, target, UDP, udp.array(), 8 + text.length, 64);
     }
@@ -52,14 +48,14 @@ final class Frames {
         ByteBuffer body = ByteBuffer.allocate(16);
         body.put((byte) 134).put((byte) 0).putShort((short) 0).put((byte) 64).put((byte) 0);
         body.putShort((short) 1800).putInt(0).putInt(0);
-        body.putShort(2, (short) checkSum(pseudo(source, target, ICMPV6, body, body.capacity())));
+        body.putShort(2, (short) Announcement.checkSum(pseudo(source, target, ICMPV6, body.array(), body.capacity())));
         return ip(to, from, source, target, ICMPV6, body.array(), body.capacity(), 255);
     }
 
-    private static ByteBuffer pseudo(NetAddress source, NetAddress target, int protocol, ByteBuffer body, int length) {
-        ByteBuffer pseudo = ByteBuffer.allocate(40 + body.capacity());
+    private static ByteBuffer pseudo(NetAddress source, NetAddress target, int protocol, byte[] body, int length) {
+        ByteBuffer pseudo = ByteBuffer.allocate(40 + body.length);
         pseudo.put(source.bytes()).put(target.bytes()).putInt(length).putInt(protocol);
-        return pseudo.put(body.array());
+        return pseudo.put(body);
     }
 
     private static byte[] ip(
@@ -78,20 +74,9 @@ final class Frames {
                     .putInt(0);
             header.put((byte) hops).put((byte) protocol).putShort((short) 0);
             header.put(source.bytes()).put(target.bytes());
-            header.putShort(10, (short) checkSum(header));
+            header.putShort(10, (short) Announcement.checkSum(header));
             frame.put(header.array());
         }
         return frame.put(body, 0, length).array();
-    }
-
-    private static int checkSum(ByteBuffer bytes) {
-        long sum = 0;
-        for (int at = 0; at < bytes.capacity(); at += 2) {
-            sum += bytes.getShort(at) & 0xffff;
-        }
-        while (sum > 0xffff) {
-            sum = (sum & 0xffff) + (sum >> 16);
-        }
-        return (int) ~sum & 0xffff;
     }
 }

@@ -70,6 +70,13 @@ public final class NetHost implements AutoCloseable {
         return result.output;
     }
 
+    /** Makes a bridge that is up and has an address, given with its prefix. */
+    public void addBridge(String name, String address) throws Exception {
+        run("ip link add " + name + " type bridge");
+        run("ip addr add " + address + " dev " + name);
+        run("ip link set " + name + " up");
+    }
+
     /** Starts a process inside that does nothing until it is ended, as it is with this JVM at the latest. */
     public Process resident() throws Exception {
         Process process = new ProcessBuilder(words("cat")).start();

@@ -14,9 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.io.TempDir;
-import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.CtId;
-import org.jvz.runtime.config.EditResult;
 import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
@@ -59,20 +57,6 @@ final class DiskQuotaVmTest {
         new CreateVe(tiny.host()).run(TinyHost.ID, options, tiny.listener());
     }
 
-    private static void set(TinyHost tiny, ConfKey<?> key, String value) throws IOException {
-        new SetVe(tiny.host())
-                .run(
-                        TinyHost.ID,
-                        new SetOptions(
-                                conf -> new EditResult(conf, conf.withText(key.name(), value)),
-                                List.of(key),
-                                true,
-                                SetOptions.WhenRestartNeeded.WARN,
-                                false,
-                                List.of()),
-                        tiny.listener());
-    }
-
     private ProjectQuota quota(TinyHost tiny) throws IOException {
         return quota(tiny, "101");
     }
@@ -109,13 +93,13 @@ final class DiskQuotaVmTest {
 
         fill(tiny);
         assertThat(quota(tiny).kib()).isCloseTo(SPACE_KIB, TWO_PERCENT);
-        set(tiny, ConfKey.DISKSPACE, "30720:30720");
+        tiny.setKeys(tiny.host(), true, "DISKSPACE", "30720:30720");
         assertThat(df(tiny, "-k")).as("after a live raise").isEqualTo("30720");
         fill(tiny);
         assertThat(quota(tiny).kib()).isCloseTo(30720, TWO_PERCENT);
 
         // A limit below the use: what is there stays, nothing comes on top.
-        set(tiny, ConfKey.DISKSPACE, SPACE_KIB + ":" + SPACE_KIB);
+        tiny.setKeys(tiny.host(), true, "DISKSPACE", SPACE_KIB + ":" + SPACE_KIB);
         assertThat(tiny.events).anyMatch(event -> event.startsWith("WARNING the container uses"));
         assertThat(tiny.sh("dd if=/dev/zero of=/more bs=64k count=1; busybox sync; busybox stat -c %s /more"))
                 .containsAnyOf("No space left", "quota exceeded");
@@ -242,7 +226,7 @@ final class DiskQuotaVmTest {
         tiny.stop(tiny.host());
         quota.init(TinyHost.ID, tiny.listener());
 
-        set(tiny, ConfKey.DISK_QUOTA, "no");
+        tiny.setKeys(tiny.host(), true, "DISK_QUOTA", "no");
         assertThat(errorOf(() -> quota.on(TinyHost.ID, tiny.listener()))).isEqualTo(VzError.QUOTA_ON);
         assertThat(errorOf(() -> quota.off(TinyHost.ID, tiny.listener()))).isEqualTo(VzError.QUOTA_OFF);
         assertThat(errorOf(() -> quota.init(TinyHost.ID, tiny.listener()))).isEqualTo(VzError.QUOTA_INIT);

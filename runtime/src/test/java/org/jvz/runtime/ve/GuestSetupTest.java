@@ -7,19 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.jvz.runtime.config.ConfKey;
-import org.jvz.runtime.config.EditResult;
-import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.MountFlag;
@@ -66,22 +60,6 @@ class GuestSetupTest {
         linux.mount(file.toString(), Path.of("/etc/resolv.conf"), null, Set.of(MountFlag.BIND), null);
     }
 
-    private void set(VeHost host, boolean save, String... keysAndValues) throws IOException {
-        List<ConfKey<?>> asked = new ArrayList<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            asked.add(Objects.requireNonNull(ConfKey.named(keysAndValues[i])));
-        }
-        SetOptions.Edit edit = conf -> {
-            VeConf after = conf;
-            for (int i = 0; i < keysAndValues.length; i += 2) {
-                after = after.withText(keysAndValues[i], keysAndValues[i + 1]);
-            }
-            return new EditResult(conf, after);
-        };
-        SetOptions options = new SetOptions(edit, asked, save, SetOptions.WhenRestartNeeded.WARN, false, List.of());
-        new SetVe(host).run(TinyHost.ID, options, tiny.listener());
-    }
-
     private Map<String, String> facts() throws IOException {
         TreeMap<String, String> facts = new TreeMap<>();
         facts.put("uts", tiny.sh("hostname"));
@@ -104,13 +82,13 @@ class GuestSetupTest {
     void aNewVeInheritsTheHostsNameServers() throws IOException {
         tiny.start(tiny.host());
         assertThat(tiny.sh("cat /etc/resolv.conf")).isEqualTo("nameserver 198.51.100.53\n");
-        set(tiny.host(), true, "SEARCHDOMAIN", "inherit");
+        tiny.setKeys(tiny.host(), true, "SEARCHDOMAIN", "inherit");
         assertThat(tiny.sh("cat /etc/resolv.conf")).isEqualTo("search host.example\nnameserver 198.51.100.53\n");
     }
 
     @RootTest
     void aStoppedVeTakesAChangeWithItsNextStart() throws IOException {
-        set(tiny.host(), true, ALL);
+        tiny.setKeys(tiny.host(), true, ALL);
         tiny.start(tiny.host());
         assertHasAll(facts());
     }
@@ -118,10 +96,10 @@ class GuestSetupTest {
     @RootTest
     void aRunningVeTakesAChangeAtOnce() throws IOException {
         tiny.start(tiny.host());
-        set(tiny.host(), true, ALL);
+        tiny.setKeys(tiny.host(), true, ALL);
         assertHasAll(facts());
         tiny.sh("echo nameserver 192.0.2.99 >/etc/resolv.conf");
-        set(tiny.host(), true, ALL);
+        tiny.setKeys(tiny.host(), true, ALL);
         assertHasAll(facts());
         assertThat(tiny.events).noneMatch(event -> event.startsWith("NOT_APPLIED"));
         Map<String, String> before = facts();
@@ -144,20 +122,20 @@ class GuestSetupTest {
         tiny.start(tiny.host());
         tiny.sh("ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf");
         Set<String> steps = new LinkedHashSet<>();
-        set(tiny.host((name, object) -> steps.add(name + "|" + object), Faults.NONE), true, ALL);
+        tiny.setKeys(tiny.host((name, object) -> steps.add(name + "|" + object), Faults.NONE), true, ALL);
         assertThat(steps)
                 .contains(
                         "set hostname|web1.example.org",
                         "write guest file|/etc/hostname",
                         "write guest file|/etc/hosts",
                         "write guest file|/etc/resolv.conf");
-        set(tiny.host(), true, "HOSTNAME", "tiny.example", "NAMESERVER", "", "SEARCHDOMAIN", "");
+        tiny.setKeys(tiny.host(), true, "HOSTNAME", "tiny.example", "NAMESERVER", "", "SEARCHDOMAIN", "");
         tiny.sh("ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf");
         Map<String, String> before = facts();
         for (String step : steps) {
             String[] parts = step.split("\\|");
             VeHost failing = tiny.host(new FailAt(parts[0], parts[1]), Faults.NONE);
-            Throwable failure = catchThrowable(() -> set(failing, true, ALL));
+            Throwable failure = catchThrowable(() -> tiny.setKeys(failing, true, ALL));
             assertThat(TinyHost.messages(failure)).as(step).contains("injected");
             assertThat(((VeException) failure).error())
                     .as(step)
@@ -181,11 +159,11 @@ class GuestSetupTest {
                     }
                 },
                 Faults.NONE);
-        set(dying, false, ALL);
+        tiny.setKeys(dying, false, ALL);
         assertThat(tiny.sh("hostname")).isEqualTo("web1.example.org\n");
         tiny.sh("head -c 0 /dev/null >/etc/resolv.conf");
         Files.move(copy, journal);
-        set(tiny.host(), false);
+        tiny.setKeys(tiny.host(), false);
         Map<String, String> after = facts();
         after.put("resolv.conf", before.get("resolv.conf"));
         assertThat(after).isEqualTo(before);
@@ -196,7 +174,7 @@ class GuestSetupTest {
         tiny.start(tiny.host());
         Map<String, String> before = facts();
         tiny.sh("rm /etc/resolv.conf; mknod /etc/resolv.conf p");
-        Throwable failure = catchThrowable(() -> set(tiny.host(), true, ALL));
+        Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(), true, ALL));
         assertThat(TinyHost.messages(failure)).contains("/etc/resolv.conf", "is a FIFO");
         assertThat(((VeException) failure).error()).isEqualTo(VzError.BAD_NAMESERVER);
         assertThat(tiny.sh("hostname")).isEqualTo(before.get("uts"));
@@ -209,7 +187,7 @@ class GuestSetupTest {
     @RootTest
     void aNameThatIsNoneIsRefused() throws IOException {
         tiny.start(tiny.host());
-        Throwable failure = catchThrowable(() -> set(tiny.host(), true, "HOSTNAME", "a".repeat(65)));
+        Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(), true, "HOSTNAME", "a".repeat(65)));
         assertThat(((VeException) failure).error()).isEqualTo(VzError.BAD_HOSTNAME);
         assertThat(tiny.sh("hostname")).isEqualTo("tiny.example\n");
     }
@@ -220,7 +198,7 @@ class GuestSetupTest {
         tiny.start(tiny.host());
         assertThat(tiny.sh("cat /etc/resolv.conf")).isEmpty();
         assertThat(tiny.events).noneMatch(event -> event.startsWith("WARNING"));
-        Throwable failure = catchThrowable(() -> set(tiny.host(), true, "NAMESERVER", "inherit"));
+        Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(), true, "NAMESERVER", "inherit"));
         assertThat(TinyHost.messages(failure)).contains("This host has no name servers");
         assertThat(((VeException) failure).error()).isEqualTo(VzError.BAD_NAMESERVER);
     }

@@ -19,9 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.jvz.runtime.config.ConfKey;
-import org.jvz.runtime.config.EditResult;
-import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.spawn.Faults;
 import org.jvz.runtime.undo.StepObserver;
@@ -60,27 +57,6 @@ class LiveLimitsTest {
     void endVe() throws IOException {
         tiny.stop(tiny.host());
         tiny.destroy(tiny.host());
-    }
-
-    private void set(VeHost host, boolean save, String... keysAndValues) throws IOException {
-        List<ConfKey<?>> asked = new ArrayList<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            asked.add(Objects.requireNonNull(ConfKey.named(keysAndValues[i])));
-        }
-        SetOptions options = new SetOptions(
-                conf -> {
-                    VeConf after = conf;
-                    for (int i = 0; i < keysAndValues.length; i += 2) {
-                        after = after.withText(keysAndValues[i], keysAndValues[i + 1]);
-                    }
-                    return new EditResult(conf, after);
-                },
-                asked,
-                save,
-                SetOptions.WhenRestartNeeded.WARN,
-                false,
-                List.of());
-        new SetVe(host).run(TinyHost.ID, options, tiny.listener());
     }
 
     private VeState state() throws IOException {
@@ -128,14 +104,14 @@ class LiveLimitsTest {
 
     @RootTest
     void whatRunsAndWhatIsExecutedLaterHasTheNewLimits() throws IOException {
-        set(tiny.host(), false, ALL);
+        tiny.setKeys(tiny.host(), false, ALL);
         assertHasAll(facts());
         assertThat(Files.readString(tiny.paths.conf(TinyHost.ID))).doesNotContain("NUMPTY");
     }
 
     @RootTest
     void savedLimitsHoldAfterARestart() throws IOException {
-        set(tiny.host(), true, ALL);
+        tiny.setKeys(tiny.host(), true, ALL);
         Map<String, String> before = facts();
         tiny.stop(tiny.host());
         tiny.start(tiny.host());
@@ -149,12 +125,12 @@ class LiveLimitsTest {
     /** Without --save the configuration does not know what the VE has. */
     @RootTest
     void whatIsSavedCanBeAskedForAnew() throws IOException {
-        set(tiny.host(), true, "NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMFLOCK", "55:55");
+        tiny.setKeys(tiny.host(), true, "NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMFLOCK", "55:55");
         Map<String, String> saved = facts();
-        set(tiny.host(), false, "NUMPROC", "100:100", "SHMPAGES", "2048:2048", "NUMFLOCK", "44:44");
+        tiny.setKeys(tiny.host(), false, "NUMPROC", "100:100", "SHMPAGES", "2048:2048", "NUMFLOCK", "44:44");
         assertThat(facts().get("pids.max")).isEqualTo("100");
         assertThat(facts().get("/dev/shm")).contains("size=8192k");
-        set(tiny.host(), false, "NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMFLOCK", "33:33");
+        tiny.setKeys(tiny.host(), false, "NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMFLOCK", "33:33");
         Map<String, String> again = facts();
         assertThat(again.get("pids.max")).isEqualTo("200");
         assertThat(again.get("/dev/shm")).isEqualTo(saved.get("/dev/shm"));
@@ -164,8 +140,8 @@ class LiveLimitsTest {
     /** Memory that may be locked follows the RAM; a caller without CAP_SYS_RESOURCE can raise the one and not the other. */
     @RootTest
     void ramGrowsWhateverMayBeLocked() throws IOException {
-        set(tiny.host(), false, "PHYSPAGES", "8192:8192", "LOCKEDPAGES", "16:16");
-        set(tiny.host(), false, "PHYSPAGES", "16384:16384");
+        tiny.setKeys(tiny.host(), false, "PHYSPAGES", "8192:8192", "LOCKEDPAGES", "16:16");
+        tiny.setKeys(tiny.host(), false, "PHYSPAGES", "16384:16384");
         assertThat(facts())
                 .containsAnyOf(
                         java.util.Map.entry("memory.limit_in_bytes", "67108864"),
@@ -193,7 +169,7 @@ class LiveLimitsTest {
                     new FailAt("write state").before(name, object);
                 },
                 Faults.NONE);
-        assertThat(catchThrowable(() -> set(last, true, ALL))).hasStackTraceContaining("injected");
+        assertThat(catchThrowable(() -> tiny.setKeys(last, true, ALL))).hasStackTraceContaining("injected");
         assertThat(steps).contains("set limits", "set limits inside", "set resource limits", "write state");
         assertThat(withoutRaised(facts())).isEqualTo(withoutRaised(before));
         for (String step : steps) {
@@ -202,7 +178,7 @@ class LiveLimitsTest {
                 before = facts();
             }
             VeHost failing = tiny.host(new FailAt(step), Faults.NONE);
-            assertThat(TinyHost.messages(catchThrowable(() -> set(failing, true, ALL))))
+            assertThat(TinyHost.messages(catchThrowable(() -> tiny.setKeys(failing, true, ALL))))
                     .as(step)
                     .contains("injected");
             assertThat(withoutRaised(facts())).as("after " + step).isEqualTo(withoutRaised(before));
@@ -233,7 +209,7 @@ class LiveLimitsTest {
     void aSystemCallThatFailsInsideChangesNothing() throws IOException {
         String[] inside = {"NUMPROC", "200:200", "SHMPAGES", "1024:1024", "NUMPTY", "7:7"};
         List<String> records = new ArrayList<>();
-        set(
+        tiny.setKeys(
                 tiny.host(StepObserver.NONE, record -> {
                     records.add(record);
                     return null;
@@ -255,7 +231,7 @@ class LiveLimitsTest {
                     return hit ? Errno.EIO : null;
                 }
             };
-            Throwable failure = catchThrowable(() -> set(tiny.host(StepObserver.NONE, fault), false, inside));
+            Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(StepObserver.NONE, fault), false, inside));
             assertThat(TinyHost.messages(failure)).as(record).contains(record);
             assertThat(facts()).as(record).isEqualTo(before);
         }
@@ -265,7 +241,8 @@ class LiveLimitsTest {
     void whatIsInUseIsNotTakenAway() throws IOException {
         tiny.sh("dd if=/dev/zero of=/dev/shm/full bs=1024 count=3000 2>/dev/null");
         Map<String, String> before = facts();
-        Throwable refused = catchThrowable(() -> set(tiny.host(), true, "NUMPROC", "150:150", "SHMPAGES", "512:512"));
+        Throwable refused =
+                catchThrowable(() -> tiny.setKeys(tiny.host(), true, "NUMPROC", "150:150", "SHMPAGES", "512:512"));
         assertThat(TinyHost.messages(refused)).contains("SHMPAGES").contains("resize shm");
         assertThat(((VeException) refused).error()).isEqualTo(VzError.SET_UBC);
         assertThat(facts()).isEqualTo(before);
@@ -275,7 +252,7 @@ class LiveLimitsTest {
     void aProcessThatIsTheThirdToForkIsReachedToo() throws IOException {
         // A shell that runs, one that it forked, and one that is forked while limits are set.
         tiny.sh("setsid sh -c 'while :; do sleep 0.01; done' </dev/null >/dev/null 2>&1 &");
-        set(tiny.host(), false, "NUMFILE", "123:123");
+        tiny.setKeys(tiny.host(), false, "NUMFILE", "123:123");
         for (int pid : tiny.host().cgroup(TinyHost.ID).pids(tiny.host().linux())) {
             Path limits = Path.of("/proc/" + pid + "/limits");
             try {
@@ -288,9 +265,9 @@ class LiveLimitsTest {
 
     @RootTest
     void resetPutsBackWhatWasSetWithoutSaving() throws IOException {
-        set(tiny.host(), true, "NUMPROC", "300:300", "NUMPTY", "9:9");
+        tiny.setKeys(tiny.host(), true, "NUMPROC", "300:300", "NUMPTY", "9:9");
         Map<String, String> saved = facts();
-        set(tiny.host(), false, "NUMPROC", "100:100", "NUMPTY", "3:3");
+        tiny.setKeys(tiny.host(), false, "NUMPROC", "100:100", "NUMPTY", "3:3");
         assertThat(facts().get("/dev/pts")).contains("max=3");
         new SetVe(tiny.host()).resetLimits(TinyHost.ID, tiny.listener());
         assertThat(facts()).isEqualTo(saved);

@@ -16,9 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.jvz.runtime.config.ConfKey;
-import org.jvz.runtime.config.EditResult;
-import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
@@ -112,18 +109,7 @@ class ProcViewTest {
     }
 
     private void set(String key, String value) throws IOException {
-        ConfKey<?> asked = Objects.requireNonNull(ConfKey.named(key));
-        SetOptions options = new SetOptions(
-                conf -> {
-                    VeConf after = conf.withText(key, value);
-                    return new EditResult(conf, after);
-                },
-                List.of(asked),
-                true,
-                SetOptions.WhenRestartNeeded.WARN,
-                false,
-                List.of());
-        new SetVe(tiny.host()).run(TinyHost.ID, options, tiny.listener());
+        tiny.setKeys(tiny.host(), true, key, value);
     }
 
     /** The first number in the line of /proc/meminfo, kB. */

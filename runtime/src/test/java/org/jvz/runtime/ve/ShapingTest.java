@@ -41,9 +41,7 @@ class ShapingTest {
         assumeTrue(TinyHost.possible(), "no /bin/busybox (package busybox-static)");
         net = NetHost.here();
         net.run("ip link set lo up");
-        net.run("ip link add vmbr0 type bridge");
-        net.run("ip addr add 192.0.2.1/24 dev vmbr0");
-        net.run("ip link set vmbr0 up");
+        net.addBridge("vmbr0", "192.0.2.1/24");
         tiny = new TinyHost(prefix);
         tiny.create(tiny.host());
         tiny.setKeys(tiny.host(), true, "IP_ADDRESS", "198.51.100.10");

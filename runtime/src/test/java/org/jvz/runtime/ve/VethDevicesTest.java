@@ -38,9 +38,7 @@ class VethDevicesTest {
         assumeTrue(TinyHost.possible(), "no /bin/busybox (package busybox-static)");
         net = NetHost.here();
         net.run("ip link set lo up");
-        net.run("ip link add vmbr0 type bridge");
-        net.run("ip addr add 192.0.2.1/24 dev vmbr0");
-        net.run("ip link set vmbr0 up");
+        net.addBridge("vmbr0", "192.0.2.1/24");
         tiny = new TinyHost(prefix);
         tiny.create(tiny.host());
     }
@@ -50,10 +48,6 @@ class VethDevicesTest {
         tiny.stop(tiny.host());
         tiny.destroy(tiny.host());
         net.close();
-    }
-
-    private void set(VeHost host, boolean save, String... keysAndValues) throws IOException {
-        tiny.setKeys(host, save, keysAndValues);
     }
 
     /** Name, address, bridge and whether it is switched on of every device of the host. */
@@ -80,7 +74,7 @@ class VethDevicesTest {
     void aStartMakesTheDevicesAndAStopTakesThemAway() throws Exception {
         String before = devices();
         String bridgeMac = net.run("ip -o link show vmbr0").replaceAll("(?s).*link/ether (\\S+).*", "$1");
-        set(tiny.host(), true, "NETIF", ETH0 + ";" + ETH1);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0 + ";" + ETH1);
         tiny.start(tiny.host());
         assertThat(tiny.events).contains("CONFIGURING_VETH veth101.0 veth101.1");
         assertThat(net.run("ip -o link show veth101.0")).contains("master vmbr0", "00:18:51:00:00:02", "UP");
@@ -100,14 +94,14 @@ class VethDevicesTest {
     @RootTest
     void aRunningVeTakesChangesAtOnce() throws Exception {
         tiny.start(tiny.host());
-        set(tiny.host(), true, "NETIF", ETH0);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0);
         bringUp();
         assertThat(pings()).isTrue();
-        set(tiny.host(), true, "NETIF", ETH0 + ";" + ETH1);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0 + ";" + ETH1);
         assertThat(net.run("ip -o link show veth101.1")).contains("UP");
         // Out of the bridge, under other names and addresses, and back.
         String other = "ifname=eth0,mac=00:18:51:00:00:11,host_ifname=web.,host_mac=00:18:51:00:00:12";
-        set(tiny.host(), true, "NETIF", other);
+        tiny.setKeys(tiny.host(), true, "NETIF", other);
         assertThat(net.run("ip -o link show web."))
                 .contains("00:18:51:00:00:12", "UP")
                 .doesNotContain("master");
@@ -115,7 +109,7 @@ class VethDevicesTest {
         assertThat(net.run("ip -o link")).doesNotContain("veth101");
         assertThat(tiny.events).contains("DELETING_VETH veth101.1");
         assertThat(pings()).isFalse();
-        set(tiny.host(), true, "NETIF", other + ",bridge=vmbr0");
+        tiny.setKeys(tiny.host(), true, "NETIF", other + ",bridge=vmbr0");
         assertThat(pings()).isTrue();
         tiny.stop(tiny.host());
         assertThat(net.run("ip -o link")).doesNotContain("web.");
@@ -123,7 +117,7 @@ class VethDevicesTest {
 
     @RootTest
     void theFilterLetsOnlyTheOwnAddressPass() throws Exception {
-        set(tiny.host(), true, "NETIF", ETH0);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0);
         tiny.start(tiny.host());
         bringUp();
         assertThat(pings()).isTrue();
@@ -133,10 +127,10 @@ class VethDevicesTest {
         assertThat(pings()).as("forged, an early byte differs").isFalse();
         forge("00:18:51:00:01:01");
         assertThat(pings()).as("forged, one byte differs").isFalse();
-        set(tiny.host(), false, "NETIF", ETH0 + ",mac_filter=off");
+        tiny.setKeys(tiny.host(), false, "NETIF", ETH0 + ",mac_filter=off");
         forge("00:18:51:00:00:99");
         assertThat(pings()).as("forged, filter off").isTrue();
-        set(tiny.host(), false, "NETIF", ETH0 + ",mac_filter=on");
+        tiny.setKeys(tiny.host(), false, "NETIF", ETH0 + ",mac_filter=on");
         forge("00:18:51:00:00:99");
         assertThat(pings()).as("forged, filter on again").isFalse();
         forge(MAC);
@@ -165,7 +159,7 @@ class VethDevicesTest {
     void aStartThatFailsAtAnyStepLeavesNoDevice() throws Exception {
         net.run("ip link add given0 type veth peer name given1");
         String before = devices();
-        set(tiny.host(), true, "NETIF", ETH0 + ";" + ETH1, "NETDEV", "given0");
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0 + ";" + ETH1, "NETDEV", "given0");
         Set<String> steps = new LinkedHashSet<>();
         tiny.start(tiny.host(recording(steps), Faults.NONE));
         tiny.stop(tiny.host());
@@ -186,7 +180,7 @@ class VethDevicesTest {
 
     @RootTest
     void aChangeThatFailsAtAnyStepChangesNothing() throws Exception {
-        set(tiny.host(), true, "NETIF", ETH0);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0);
         tiny.start(tiny.host());
         net.run("ip link add given0 type veth peer name given1");
         String before = devices();
@@ -204,14 +198,14 @@ class VethDevicesTest {
                 throw new IOException("injected");
             }
         };
-        assertThat(catchThrowable(() -> set(tiny.host(last, Faults.NONE), true, change)))
+        assertThat(catchThrowable(() -> tiny.setKeys(tiny.host(last, Faults.NONE), true, change)))
                 .hasStackTraceContaining("injected");
         assertThat(steps).contains("change veth|other0", "create veth|veth101.1", "move device|given0 into container");
         assertThat(devices()).isEqualTo(before);
         for (String step : steps) {
             String[] parts = step.split("\\|");
-            Throwable failure =
-                    catchThrowable(() -> set(tiny.host(new FailAt(parts[0], parts[1]), Faults.NONE), true, change));
+            Throwable failure = catchThrowable(
+                    () -> tiny.setKeys(tiny.host(new FailAt(parts[0], parts[1]), Faults.NONE), true, change));
             assertThat(TinyHost.messages(failure)).as(step).contains("injected");
             assertThat(devices()).as(step).isEqualTo(before);
             assertThat(tiny.sh("/bin/busybox ip -o link").replaceAll("@if\\d+", ""))
@@ -226,7 +220,7 @@ class VethDevicesTest {
     void aDeviceOfTheHostsOwnIsNeverTaken() throws Exception {
         net.run("ip link add veth101.0 type bridge");
         String before = devices();
-        set(tiny.host(), true, "NETIF", ETH0);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0);
         Throwable failure = catchThrowable(() -> tiny.start(tiny.host()));
         assertThat(TinyHost.messages(failure)).contains("create veth", "veth101.0", "EEXIST");
         assertThat(devices()).isEqualTo(before);
@@ -235,7 +229,7 @@ class VethDevicesTest {
 
     @RootTest
     void whatAKilledCommandLeftIsFoundAgain() throws Exception {
-        set(tiny.host(), true, "NETIF", ETH0);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0);
         Path journal = tiny.host().journal(TinyHost.ID);
         Path copy = prefix.resolve("journal.copy");
         // A pair with the VE's own name and address, as a start leaves it that died before its VE had a state.
@@ -261,12 +255,12 @@ class VethDevicesTest {
             {ETH0.replace("eth0", "lo"), "EEXIST"},
         };
         for (String[] mistake : mistakes) {
-            Throwable failure = catchThrowable(() -> set(tiny.host(), true, "NETIF", mistake[0]));
+            Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(), true, "NETIF", mistake[0]));
             assertThat(TinyHost.messages(failure)).contains(mistake[1]);
             assertThat(((VeException) failure).error()).isEqualTo(VzError.VETH);
             assertThat(devices()).isEqualTo(before);
         }
-        Throwable failure = catchThrowable(() -> set(tiny.host(), true, "NETDEV", "none0"));
+        Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(), true, "NETDEV", "none0"));
         assertThat(TinyHost.messages(failure)).contains("This host has no network device none0");
         assertThat(((VeException) failure).error()).isEqualTo(VzError.NETDEV);
     }
@@ -277,10 +271,10 @@ class VethDevicesTest {
         Files.writeString(script, "#!/bin/sh\necho $VEID $* >>" + prefix.resolve("ran") + "\nexit ${1#init}0\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(tiny.paths.etc().resolve("vznet.conf"), "EXTERNAL_SCRIPT=\"" + script + "\"\n");
-        set(tiny.host(), true, "NETIF", ETH0);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0);
         tiny.start(tiny.host());
-        set(tiny.host(), true, "NETIF", ETH0 + ";" + ETH1);
-        set(tiny.host(), true, "NETIF", ETH1);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH0 + ";" + ETH1);
+        tiny.setKeys(tiny.host(), true, "NETIF", ETH1);
         tiny.stop(tiny.host());
         assertThat(prefix.resolve("ran"))
                 .hasContent("101 init veth veth101.0\n101 init veth veth101.1\n101 down veth veth101.0\n"
@@ -297,7 +291,7 @@ class VethDevicesTest {
     @RootTest
     void anotherVesAddressIsRefused() throws Exception {
         Files.writeString(tiny.paths.conf(new CtId(102)), "NETIF=\"ifname=eth0,mac=00:18:51:00:00:01\"\n");
-        Throwable failure = catchThrowable(() -> set(tiny.host(), true, "NETIF", ETH0));
+        Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(), true, "NETIF", ETH0));
         assertThat(TinyHost.messages(failure)).contains("MAC address 00:18:51:00:00:01 of eth0 is container 102's");
         assertThat(((VeException) failure).error()).isEqualTo(VzError.VETH);
         Files.delete(tiny.paths.conf(new CtId(102)));
@@ -306,14 +300,14 @@ class VethDevicesTest {
     @RootTest
     void aDeviceOfTheHostComesBackWhenTheVeStops() throws Exception {
         net.run("ip link add given0 address 02:00:00:00:00:77 type veth peer name given1");
-        set(tiny.host(), true, "NETDEV", "given0");
+        tiny.setKeys(tiny.host(), true, "NETDEV", "given0");
         tiny.start(tiny.host());
         assertThat(net.run("ip -o link")).doesNotContain("given0@", "given0:");
         assertThat(tiny.sh("/bin/busybox ip link")).contains("given0");
         tiny.stop(tiny.host());
         assertThat(net.run("ip -o link show given0")).contains("02:00:00:00:00:77");
         tiny.start(tiny.host());
-        set(tiny.host(), true, "NETDEV", "");
+        tiny.setKeys(tiny.host(), true, "NETDEV", "");
         assertThat(net.run("ip -o link show given0")).contains("02:00:00:00:00:77");
         assertThat(tiny.sh("/bin/busybox ip link")).doesNotContain("given0@", "given0:");
     }

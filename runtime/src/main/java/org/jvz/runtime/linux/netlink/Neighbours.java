@@ -51,19 +51,18 @@ public final class Neighbours {
     }
 
     private static NlMessage message(int type, Proxy proxy) {
-        NlMessage message = NlMessage.of(
-                MessageKind.NEIGHBOUR,
-                type,
-                proxy.address().family(),
-                0,
-                0,
-                proxy.interfaceIndex(),
-                PERMANENT,
-                NTF_PROXY);
-        message.attributes().put(Tables.NEIGHBOUR_DST, proxy.address().bytes());
+        NlMessage message = message(type, proxy.address(), proxy.interfaceIndex(), PERMANENT, NTF_PROXY);
         if (proxy.protocol() != 0 && type == MessageKind.NEIGHBOUR.newType()) {
             message.attributes().put(Tables.NEIGHBOUR_PROTOCOL, proxy.protocol());
         }
+        return message;
+    }
+
+    /** About one address on one interface. */
+    private static NlMessage message(int type, NetAddress address, int interfaceIndex, int state, int flags) {
+        NlMessage message =
+                NlMessage.of(MessageKind.NEIGHBOUR, type, address.family(), 0, 0, interfaceIndex, state, flags);
+        message.attributes().put(Tables.NEIGHBOUR_DST, address.bytes());
         return message;
     }
 
@@ -105,24 +104,13 @@ public final class Neighbours {
     }
 
     private void ask(NetAddress address, Link link, int flags) throws IOException {
-        NlMessage message = NlMessage.of(
-                MessageKind.NEIGHBOUR,
-                MessageKind.NEIGHBOUR.newType(),
-                address.family(),
-                0,
-                0,
-                link.index(),
-                0,
-                NTF_USE);
-        message.attributes().put(Tables.NEIGHBOUR_DST, address.bytes());
+        NlMessage message = message(MessageKind.NEIGHBOUR.newType(), address, link.index(), 0, NTF_USE);
         socket.request(message, flags, "ask for neighbour " + address + " dev " + link.name());
     }
 
     /** What is known of a neighbour; null for nothing. */
     public @Nullable Neighbour find(NetAddress address, Link link) throws IOException {
-        NlMessage query = NlMessage.of(
-                MessageKind.NEIGHBOUR, MessageKind.NEIGHBOUR.getType(), address.family(), 0, 0, link.index());
-        query.attributes().put(Tables.NEIGHBOUR_DST, address.bytes());
+        NlMessage query = message(MessageKind.NEIGHBOUR.getType(), address, link.index(), 0, 0);
         try {
             return neighbour(socket.get(query, "get neighbour " + address + " dev " + link.name()), address);
         } catch (NetlinkException e) {
@@ -145,24 +133,14 @@ public final class Neighbours {
 
     /** Tells the kernel a neighbour's hardware address for good. */
     public void setPermanent(NetAddress address, Link link, Mac mac) throws IOException {
-        NlMessage message = NlMessage.of(
-                MessageKind.NEIGHBOUR,
-                MessageKind.NEIGHBOUR.newType(),
-                address.family(),
-                0,
-                0,
-                link.index(),
-                PERMANENT,
-                0);
-        message.attributes().put(Tables.NEIGHBOUR_DST, address.bytes()).put(Tables.NEIGHBOUR_MAC, mac.bytes());
+        NlMessage message = message(MessageKind.NEIGHBOUR.newType(), address, link.index(), PERMANENT, 0);
+        message.attributes().put(Tables.NEIGHBOUR_MAC, mac.bytes());
         socket.request(message, NetlinkSocket.REPLACE, "set neighbour " + address + " dev " + link.name());
     }
 
     /** Forgets a neighbour. Returns false if there is none. */
     public boolean delete(NetAddress address, Link link) throws IOException {
-        NlMessage message = NlMessage.of(
-                MessageKind.NEIGHBOUR, MessageKind.NEIGHBOUR.deleteType(), address.family(), 0, 0, link.index());
-        message.attributes().put(Tables.NEIGHBOUR_DST, address.bytes());
+        NlMessage message = message(MessageKind.NEIGHBOUR.deleteType(), address, link.index(), 0, 0);
         try {
             socket.request(message, 0, "delete neighbour " + address + " dev " + link.name());
             return true;

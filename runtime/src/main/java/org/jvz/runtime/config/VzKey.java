@@ -46,8 +46,7 @@ public enum VzKey {
     VE_ROUTE_SRC_DEV(null, "Device whose address is the source of routes to VEs."),
     NEIGHBOUR_DEVS("detect", "Devices on which VE addresses are announced: detect, all or list:DEV DEV."),
     SKIP_ARPDETECT("no", "Whether to skip the search for other owners of an address: yes or no."),
-    /** OpenVZ's default is {@code no}. */
-    ERROR_ON_ARPFAIL("yes", "Whether another owner of an address is an error (yes), or a warning (no)."),
+    ERROR_ON_ARPFAIL("no", "Whether another owner of an address is an error (yes), or a warning (no)."),
     /** Not known to OpenVZ, which waits a second. */
     ARPDETECT_WAIT(
             "0",

@@ -26,7 +26,7 @@ import org.jvz.runtime.undo.Transaction;
  * ARP or neighbour discovery, as it would before it sent a packet there; answers lie in its neighbour table. So the asking takes no time:
  * whoever begins it does something else until {@link #check} or {@link #finish}. See docs/adr/0023.
  *
- * <p>In vz.conf, SKIP_ARPDETECT=yes asks for nothing, and ERROR_ON_ARPFAIL=no makes a warning of an answer.
+ * <p>In vz.conf, SKIP_ARPDETECT=yes asks for nothing, and an answer is a warning, with ERROR_ON_ARPFAIL=yes an error.
  */
 public final class AddressProbe implements AutoCloseable {
     /** The kernel keeps 1,024 neighbours of a family by default (gc_thresh3 in arp(7)), unanswered ones and the host's own included. */
@@ -103,7 +103,7 @@ public final class AddressProbe implements AutoCloseable {
     /**
      * Looks at the answers so far.
      *
-     * @throws IOException with an {@link IpInUseException} as a cause if there is one, unless vz.conf wants a warning only
+     * @throws IOException with an {@link IpInUseException} as a cause if there is one and vz.conf has ERROR_ON_ARPFAIL=yes
      */
     public void check() throws IOException {
         List<Question> open = new ArrayList<>();

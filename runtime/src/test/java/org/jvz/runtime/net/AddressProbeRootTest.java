@@ -82,11 +82,16 @@ final class AddressProbeRootTest {
     }
 
     private List<String> probe(String... texts) throws IOException {
-        return probe(StepObserver.NONE, vzConf(), texts);
+        return probe(StepObserver.NONE, strict(), texts);
     }
 
     private ConfFile vzConf() {
         return ConfFile.empty(paths.vzConf());
+    }
+
+    /** With which another owner is an error. */
+    private ConfFile strict() {
+        return vzConf().with("ERROR_ON_ARPFAIL", "yes");
     }
 
     private String known(String address) throws Exception {
@@ -152,8 +157,13 @@ final class AddressProbeRootTest {
 
     @Test
     void vzConfDecidesWhetherItIsAskedAndWhatFollows() throws Exception {
-        assertThat(probe(StepObserver.NONE, vzConf().with("ERROR_ON_ARPFAIL", "no"), "192.0.2.2", "192.0.2.10"))
-                .containsExactly("IP address 192.0.2.2 is used by " + OWNER + " on lan0");
+        for (ConfFile lenient : List.of(vzConf(), vzConf().with("ERROR_ON_ARPFAIL", "no"))) {
+            assertThat(probe(StepObserver.NONE, lenient, "192.0.2.2", "192.0.2.10", "2001:db8:2::2"))
+                    .containsExactlyInAnyOrder(
+                            "IP address 192.0.2.2 is used by " + OWNER + " on lan0",
+                            "IP address 2001:db8:2::2 is used by " + OWNER + " on lan0");
+            assertThat(known("192.0.2.2")).isEmpty();
+        }
         List<String> steps = new ArrayList<>();
         StepObserver all = (name, object) -> steps.add(name);
         assertThat(probe(all, vzConf().with("SKIP_ARPDETECT", "yes"), "192.0.2.2"))

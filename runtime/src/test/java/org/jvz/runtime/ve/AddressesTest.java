@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -76,8 +77,36 @@ class AddressesTest {
                 + net.run("ip neigh show dev lan0").replaceAll(" (REACHABLE|STALE|DELAY|PROBE)", "");
     }
 
+    /** By default another owner is a warning. */
+    private void refuseAddressesOfOthers() throws IOException {
+        Path vzConf = tiny.paths.vzConf();
+        String text = Files.readString(vzConf);
+        assertThat(text).contains("\nERROR_ON_ARPFAIL=\"no\"\n");
+        Files.writeString(vzConf, text.replace("ERROR_ON_ARPFAIL=\"no\"", "ERROR_ON_ARPFAIL=\"yes\""));
+    }
+
+    @RootTest
+    void anAddressOfAnotherIsToldAndGivenByDefault() throws Exception {
+        String told = "WARNING IP address 192.0.2.2 is used by 02:00:00:00:00:02 on lan0";
+        set(tiny.host(), true, false, "192.0.2.10 192.0.2.2");
+        tiny.start(tiny.host());
+        assertThat(tiny.events).contains(told);
+        assertThat(net.run("ip route")).contains("192.0.2.2 dev venet101");
+        set(tiny.host(), true, false, "192.0.2.10");
+        tiny.events.clear();
+        set(tiny.host(), true, false, "192.0.2.10 192.0.2.2");
+        assertThat(tiny.events).contains(told);
+        assertThat(net.run("ip route")).contains("192.0.2.2 dev venet101");
+        set(tiny.host(), true, false, "192.0.2.10");
+        tiny.events.clear();
+        set(tiny.host(), true, true, "192.0.2.10 192.0.2.2");
+        assertThat(tiny.events).doesNotContain(told);
+        set(tiny.host(), true, false, "192.0.2.10");
+    }
+
     @RootTest
     void aStartDoesNotTakeAnothersAddress() throws Exception {
+        refuseAddressesOfOthers();
         String before = network();
         set(tiny.host(), true, false, "192.0.2.10 192.0.2.2");
         assertThatExceptionOfType(VeException.class)
@@ -92,6 +121,7 @@ class AddressesTest {
 
     @RootTest
     void aRunningVeDoesNotTakeItEitherUnlessItIsToldTo() throws Exception {
+        refuseAddressesOfOthers();
         set(tiny.host(), true, false, "192.0.2.10");
         tiny.start(tiny.host());
         assertThatExceptionOfType(VeException.class)

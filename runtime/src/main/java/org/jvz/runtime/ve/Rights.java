@@ -1,11 +1,13 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jvz.runtime.config.BadConfException;
 import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.Netfilter;
 import org.jvz.runtime.config.Switches;
 import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.linux.Capability;
@@ -68,6 +70,7 @@ final class Rights implements VePart {
                         word(name) + " counts in the host's user namespace only, and this container has its own");
             }
         }
+        tellFiltering(start, shifted);
         if (!shifted) {
             StringBuilder beyond = new StringBuilder();
             for (Capability capability : VeGuards.unconfined(capabilities(start.conf(), false))) {
@@ -80,6 +83,22 @@ final class Rights implements VePart {
                                 "Container runs as the host's root (LOCAL_UID 0) with " + beyond
                                         + ": it can harm the host and other containers");
             }
+        }
+    }
+
+    /** The kernel knows one right to filter packets in a network namespace, and it is for all of netfilter. */
+    private static void tellFiltering(Starting start, boolean shifted) throws IOException {
+        if (!capabilities(start.conf(), shifted).contains(Capability.NET_ADMIN)) {
+            return;
+        }
+        String why = "the container's root may use all of netfilter in the container's own network; CAPABILITY net_admin:off takes"
+                + " it away, with the right to change addresses";
+        Netfilter policy = start.conf().get(ConfKey.NETFILTER).orElse(Netfilter.FULL);
+        if (policy != Netfilter.FULL) {
+            start.cannotKeep("NETFILTER", policy + ": " + why);
+        }
+        if (!start.conf().get(ConfKey.IPTABLES).orElse(List.of()).isEmpty()) {
+            start.cannotKeep("IPTABLES", "modules are not told apart: " + why);
         }
     }
 

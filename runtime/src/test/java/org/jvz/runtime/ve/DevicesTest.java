@@ -128,15 +128,31 @@ class DevicesTest {
                 "FEATURES",
                 "nfs:on",
                 "CAPABILITY",
-                "SYS_MODULE:on VE_ADMIN:on");
+                "SYS_MODULE:on VE_ADMIN:on",
+                "NETFILTER",
+                "disabled",
+                "IPTABLES",
+                "iptable_filter");
         assertThat(told())
                 .contains("DEVNODES (Incorrect device name /dev/no/such")
                 .contains("/dev/loop0: block devices of major number 7")
                 .contains("the right q")
                 .contains("FEATURES (nfs: the kernel mounts NFS in the host's user namespace only")
                 .contains("sys_module counts in the host's user namespace only")
-                .contains("ve_admin is one of OpenVZ's kernel");
+                .contains("ve_admin is one of OpenVZ's kernel")
+                .contains("NETFILTER (disabled: the container's root may use all of netfilter")
+                .contains("IPTABLES (modules are not told apart");
         assertThat(tiny.sh("ls /dev")).doesNotContain("loop0", "no");
+    }
+
+    @RootTest
+    void filteringThatTheVeHasOrCannotHaveNeedsNoWord() throws IOException {
+        start("NETFILTER", "full");
+        assertThat(told()).doesNotContain("NETFILTER");
+        tiny.stop(tiny.host());
+        tiny.set(tiny.host(), true, "netfilter", "stateless", "capability", "net_admin:off");
+        tiny.start(tiny.host());
+        assertThat(told()).doesNotContain("NETFILTER");
     }
 
     @RootTest

@@ -1,5 +1,6 @@
 package org.jvz.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,9 +60,14 @@ final class VeListing {
             ids.addAll(configured());
         }
         found = ids.size();
-        List<VeRow> rows = new ArrayList<>(ids.size());
+        List<Look> looks = new ArrayList<>(ids.size());
         for (CtId id : ids) {
-            VeRow row = row(id, running.contains(id));
+            looks.add(new Look(id, running.contains(id)));
+        }
+        TwoThreads.each(looks.size(), i -> looks.get(i).run());
+        List<VeRow> rows = new ArrayList<>(looks.size());
+        for (Look look : looks) {
+            VeRow row = look.row();
             if (row != null) {
                 rows.add(row);
             }
@@ -88,43 +94,64 @@ final class VeListing {
         return ids;
     }
 
-    /** The row of a VE, or null if it is to be hidden: neither running nor with anything to run. */
-    private @Nullable VeRow row(CtId id, boolean runs) throws IOException {
-        VeConf veConf = read(id);
-        if (runs) {
-            return new VeRow(id, veConf, VeRow.State.RUNNING, probe.live(id));
-        }
-        String area = VeRow.privateArea(veConf);
-        if (area == null || !Files.exists(Path.of(area))) {
-            return null;
-        }
-        return new VeRow(id, veConf, restingState(id, veConf), null);
-    }
+    /** What the files of one VE say; none needs another's, so that several threads may look. */
+    private final class Look {
+        private final CtId id;
+        private final boolean runs;
+        private VeConf veConf;
+        private VeRow.@Nullable State state;
+        private @Nullable String warning;
 
-    private VeRow.State restingState(CtId id, VeConf veConf) throws IOException {
-        try {
-            Path root = veConf.root();
-            if (root != null && probe.mounted(root)) {
-                return VeRow.State.MOUNTED;
-            }
-            Path dumps = veConf.dumpDir();
-            if (dumps != null && Files.exists(dumps.resolve("Dump." + id))) {
-                return VeRow.State.SUSPENDED;
-            }
-        } catch (BadConfException badPath) {
-            warnings.add("Warning: " + badPath.getMessage());
+        Look(CtId id, boolean runs) {
+            this.id = id;
+            this.runs = runs;
+            this.veConf = VeConf.empty(conf, id);
         }
-        return VeRow.State.STOPPED;
-    }
 
-    private VeConf read(CtId id) {
-        try {
-            return VeConf.read(conf, id);
-        } catch (IOException unreadable) {
-            if (Files.exists(paths.conf(id))) {
-                warnings.add("Warning: " + Failures.message(unreadable));
+        void run() throws IOException {
+            read();
+            if (runs) {
+                state = VeRow.State.RUNNING;
+                return;
             }
-            return VeConf.empty(conf, id);
+            String area = VeRow.privateArea(veConf);
+            // Hidden is what neither runs nor has anything to run.
+            state = area == null || !new File(area).exists() ? null : restingState();
+        }
+
+        private void read() {
+            try {
+                veConf = VeConf.read(conf, id);
+            } catch (IOException unreadable) {
+                if (paths.conf(id).toFile().exists()) {
+                    warning = "Warning: " + Failures.message(unreadable);
+                }
+            }
+        }
+
+        private VeRow.State restingState() throws IOException {
+            try {
+                Path root = veConf.root();
+                if (root != null && probe.mounted(root)) {
+                    return VeRow.State.MOUNTED;
+                }
+                Path dumps = veConf.dumpDir();
+                if (dumps != null && new File(dumps.toFile(), "Dump." + id).exists()) {
+                    return VeRow.State.SUSPENDED;
+                }
+            } catch (BadConfException badPath) {
+                warning = "Warning: " + badPath.getMessage();
+            }
+            return VeRow.State.STOPPED;
+        }
+
+        /** The VE's row, or null if it is hidden; called when all have looked, one after the other. */
+        @Nullable
+        VeRow row() throws IOException {
+            if (warning != null) {
+                warnings.add(warning);
+            }
+            return state == null ? null : new VeRow(id, veConf, state, runs ? probe.live(id) : null);
         }
     }
 }

@@ -11,7 +11,7 @@ interface VeProbe {
     /** The VEs that run, in any order. */
     List<CtId> running() throws IOException;
 
-    /** Whether a VE's root is mounted. */
+    /** Whether a VE's root is mounted. Several threads may ask. */
     boolean mounted(Path root) throws IOException;
 
     /** What a running VE tells; null if it does not run. */

@@ -2,7 +2,6 @@ package org.jvz.runtime.config;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +42,7 @@ public final class ConfFile {
     public static ConfFile read(Path path) throws IOException {
         byte[] bytes;
         try {
-            bytes = Files.readAllBytes(path);
+            bytes = FileBytes.read(path);
         } catch (NoSuchFileException e) {
             throw e;
         } catch (IOException e) {

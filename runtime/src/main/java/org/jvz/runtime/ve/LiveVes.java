@@ -32,8 +32,7 @@ public final class LiveVes {
     private final UsageReader reader;
     private final HandleReader handles = new HandleReader();
     private @Nullable KeptCounters kept;
-    private @Nullable MountTable mounts;
-    private @Nullable Set<String> mountPoints;
+    private @Nullable Mounts mounts;
 
     private LiveVes(VeHost host, SortedMap<CtId, VeState> running) {
         this.host = host;
@@ -122,25 +121,36 @@ public final class LiveVes {
         return found;
     }
 
-    /** Whether a VE's root is mounted. */
+    /** Whether a VE's root is mounted. Several threads may ask. */
     public boolean isMounted(Path root) throws IOException {
-        MountTable table = mounts;
-        Set<String> points = mountPoints;
-        if (table == null || points == null) {
-            table = MountTable.read();
-            points = new HashSet<>();
-            for (MountEntry entry : table.entries()) {
-                points.add(entry.mountPoint());
-            }
-            mounts = table;
-            mountPoints = points;
+        // Most roots of VEs that are down are not there; an exception for each of a thousand takes its time.
+        if (!root.toFile().exists()) {
+            return false;
         }
+        Mounts now = mounts();
         try {
             String real = root.toRealPath().toString();
             // Listed, but perhaps covered by a later mount: only then the tree is to be walked.
-            return points.contains(real) && table.topAt(real) != null;
+            return now.points.contains(real) && now.table.topAt(real) != null;
         } catch (NoSuchFileException absent) {
             return false;
         }
     }
+
+    private synchronized Mounts mounts() throws IOException {
+        Mounts known = mounts;
+        if (known == null) {
+            MountTable table = MountTable.read();
+            Set<String> points = new HashSet<>();
+            for (MountEntry entry : table.entries()) {
+                points.add(entry.mountPoint());
+            }
+            known = new Mounts(table, points);
+            mounts = known;
+        }
+        return known;
+    }
+
+    /** The host's mounts, and where they are. */
+    private record Mounts(MountTable table, Set<String> points) {}
 }

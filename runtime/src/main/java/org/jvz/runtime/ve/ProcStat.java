@@ -1,9 +1,10 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.FileBytes;
 
 /**
  * What {@code /proc/PID/stat} says of a host process (proc_pid_stat(5)); enough to tell a process from a later one with
@@ -19,8 +20,7 @@ record ProcStat(int pid, char state, int parent, long startTicks) {
     static @Nullable ProcStat read(int pid) {
         try {
             return parse(
-                    pid,
-                    Files.readString(Path.of("/proc/" + pid + "/stat"), java.nio.charset.StandardCharsets.ISO_8859_1));
+                    pid, new String(FileBytes.read(Path.of("/proc/" + pid + "/stat")), StandardCharsets.ISO_8859_1));
         } catch (IOException gone) {
             return null;
         }

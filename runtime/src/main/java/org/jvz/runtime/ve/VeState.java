@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.FileBytes;
 
 /**
  * What is known of a started VE, kept in {@code /run/jvz/<CTID>.json}. A reader believes it only while {@link
@@ -49,7 +50,7 @@ record VeState(int initPid, long initStart, long idBase, String root, Map<String
     static @Nullable VeState read(Path file) throws IOException {
         byte[] text;
         try {
-            text = Files.readAllBytes(file);
+            text = FileBytes.read(file);
         } catch (NoSuchFileException none) {
             return null;
         }

@@ -209,7 +209,8 @@ final class NeighboursTest {
         if (VeCgroups.unified("blkio")) {
             // What goes through the page cache; v1 cannot tell whose that was, of which vzctl start warns.
             fourTimes(hog, "dd if=/dev/zero of=/root/$n bs=64k count=256 conv=fsync");
-            assertThat(perSecond(counts::diskBytes, 2 << 20, WRITE_BACK_SECONDS)).isCloseTo(2 << 20, TWO_PERCENT);
+            assertThat(perSecond(counts::diskBytes, 2 << 20, WRITE_BACK_SECONDS))
+                    .isCloseTo(2 << 20, TWO_PERCENT);
             hog.run("kill -9 -1");
         }
 

@@ -91,8 +91,9 @@ final class Rights implements VePart {
         if (!capabilities(start.conf(), shifted).contains(Capability.NET_ADMIN)) {
             return;
         }
-        String why = "the container's root may use all of netfilter in the container's own network; CAPABILITY net_admin:off takes"
-                + " it away, with the right to change addresses";
+        String why =
+                "the container's root may use all of netfilter in the container's own network; CAPABILITY net_admin:off takes"
+                        + " it away, with the right to change addresses";
         Netfilter policy = start.conf().get(ConfKey.NETFILTER).orElse(Netfilter.FULL);
         if (policy != Netfilter.FULL) {
             start.cannotKeep("NETFILTER", policy + ": " + why);

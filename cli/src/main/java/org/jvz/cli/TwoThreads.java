@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Work on many things of which none needs another, by this thread and, if there are enough of them, a second one. */
-final class TwoThreads {
+final class TwoThreads implements Runnable {
     /** Below, starting a thread costs more than it saves. */
     private static final int WORTH_IT = 64;
 
@@ -14,7 +14,7 @@ final class TwoThreads {
     private final AtomicInteger next = new AtomicInteger();
     private volatile @Nullable Throwable failure;
 
-    /** What is done with the thing of a number. */
+    /** What is done with the thing of a number; a lambda costs a command that starts more than a class. */
     interface Work {
         void on(int index) throws IOException;
     }
@@ -32,18 +32,20 @@ final class TwoThreads {
     static void each(int count, Work work) throws IOException {
         TwoThreads both = new TwoThreads(count, work);
         if (count < WORTH_IT) {
-            both.take();
+            both.run();
         } else {
-            Thread second = new Thread(both::take, "second");
+            Thread second = new Thread(both, "second");
             second.setDaemon(true);
             second.start();
-            both.take();
+            both.run();
             join(second);
         }
         both.tell();
     }
 
-    private void take() {
+    /** Takes what nobody has taken yet until there is no more. */
+    @Override
+    public void run() {
         try {
             for (int i = next.getAndIncrement(); i < count && failure == null; i = next.getAndIncrement()) {
                 work.on(i);

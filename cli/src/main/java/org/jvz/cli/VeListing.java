@@ -64,7 +64,7 @@ final class VeListing {
         for (CtId id : ids) {
             looks.add(new Look(id, running.contains(id)));
         }
-        TwoThreads.each(looks.size(), i -> looks.get(i).run());
+        TwoThreads.each(looks.size(), new Looking(looks));
         List<VeRow> rows = new ArrayList<>(looks.size());
         for (Look look : looks) {
             VeRow row = look.row();
@@ -92,6 +92,13 @@ final class VeListing {
             }
         }
         return ids;
+    }
+
+    private record Looking(List<Look> looks) implements TwoThreads.Work {
+        @Override
+        public void on(int index) throws IOException {
+            looks.get(index).run();
+        }
     }
 
     /** What the files of one VE say; none needs another's, so that several threads may look. */

@@ -105,49 +105,58 @@ final class VeListing {
     private final class Look {
         private final CtId id;
         private final boolean runs;
-        private VeConf veConf;
-        private VeRow.@Nullable State state;
+        private VeRow.State state = VeRow.State.RUNNING;
+        /** Its configuration; null if it is hidden. */
+        private @Nullable VeConf veConf;
+
         private @Nullable String warning;
 
         Look(CtId id, boolean runs) {
             this.id = id;
             this.runs = runs;
-            this.veConf = VeConf.empty(conf, id);
         }
 
         void run() throws IOException {
-            read();
-            if (runs) {
-                state = VeRow.State.RUNNING;
-                return;
+            VeConf read = read();
+            if (!runs) {
+                String area = VeRow.privateArea(read);
+                // Hidden is what neither runs nor has anything to run.
+                if (area == null || !new File(area).exists()) {
+                    return;
+                }
+                state = restingState(read);
             }
-            String area = VeRow.privateArea(veConf);
-            // Hidden is what neither runs nor has anything to run.
-            state = area == null || !new File(area).exists() ? null : restingState();
+            veConf = read;
         }
 
-        private void read() {
+        private VeConf read() {
             try {
-                veConf = VeConf.read(conf, id);
+                return VeConf.read(conf, id);
             } catch (IOException unreadable) {
                 if (paths.conf(id).toFile().exists()) {
-                    warning = "Warning: " + Failures.message(unreadable);
+                    warn(unreadable);
                 }
+                return VeConf.empty(conf, id);
             }
         }
 
-        private VeRow.State restingState() throws IOException {
+        private void warn(IOException reason) {
+            String line = "Warning: " + Failures.message(reason);
+            warning = warning == null ? line : warning + "\n" + line;
+        }
+
+        private VeRow.State restingState(VeConf read) throws IOException {
             try {
-                Path root = veConf.root();
+                Path root = read.root();
                 if (root != null && probe.mounted(root)) {
                     return VeRow.State.MOUNTED;
                 }
-                Path dumps = veConf.dumpDir();
+                Path dumps = read.dumpDir();
                 if (dumps != null && new File(dumps.toFile(), "Dump." + id).exists()) {
                     return VeRow.State.SUSPENDED;
                 }
             } catch (BadConfException badPath) {
-                warning = "Warning: " + badPath.getMessage();
+                warn(badPath);
             }
             return VeRow.State.STOPPED;
         }
@@ -158,7 +167,8 @@ final class VeListing {
             if (warning != null) {
                 warnings.add(warning);
             }
-            return state == null ? null : new VeRow(id, veConf, state, runs ? probe.live(id) : null);
+            VeConf shown = veConf;
+            return shown == null ? null : new VeRow(id, shown, state, runs ? probe.live(id) : null);
         }
     }
 }

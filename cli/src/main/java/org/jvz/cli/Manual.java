@@ -42,6 +42,9 @@ public final class Manual {
         files.put("man8/vzlist.8", vzlist());
         files.put("man8/vzubc.8", tool("vzubc", "beancounters of containers", Usage.vzubc()));
         files.put("man8/vzproc.8", tool("vzproc", "files that OpenVZ has in /proc", Usage.vzproc()));
+        for (ToolPage page : ToolPage.all()) {
+            files.put("man8/" + page.name() + ".8", page.toRoff());
+        }
         files.put("man5/ctid.conf.5", ctidConf());
         files.put("man5/vz.conf.5", vzConf());
         files.put("vzctl.bash", bash());

@@ -20,6 +20,7 @@ import org.jvz.runtime.ve.VeMemory;
 
 /** The {@code vzcalc} command: which part of the host one VE uses, is promised and may use. */
 public final class Vzcalc {
+    static final String USAGE = "Usage: vzcalc [-v] <veid>";
     private static final double LOW_SHARE = 0.4;
     private static final String NONE = "n/a";
 
@@ -40,11 +41,11 @@ public final class Vzcalc {
     static int run(String[] args, Map<String, String> env, PrintStream out, PrintStream err) {
         boolean verbose = args.length > 0 && args[0].equals("-v");
         if (args.length == 1 && args[0].equals("-h")) {
-            out.println("Usage: vzcalc [-v] <veid>");
+            out.println(USAGE);
             return 0;
         }
         if (args.length != (verbose ? 2 : 1)) {
-            err.println("Usage: vzcalc [-v] <veid>");
+            err.println(USAGE);
             return 1;
         }
         String word = args[args.length - 1];

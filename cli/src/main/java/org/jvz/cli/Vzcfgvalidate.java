@@ -24,7 +24,7 @@ import org.jvz.runtime.ve.HostMemory;
 
 /** The {@code vzcfgvalidate} command: checks a VE's configuration, and repairs it if asked to. */
 public final class Vzcfgvalidate implements BeancounterCheck.Decision {
-    private static final String USAGE = "Usage: vzcfgvalidate [-r | -i] [-v yes|no] <configfile>";
+    static final String USAGE = "Usage: vzcfgvalidate [-r | -i] [-v yes|no] <configfile>";
     private static final int ERROR = 1;
     private static final int INVALID = 2;
 

@@ -18,6 +18,7 @@ import org.jvz.runtime.ve.VeHost;
 
 /** The {@code vzcpucheck} command: compares the CPUUNITS of what runs with the power of the host. */
 public final class Vzcpucheck {
+    static final String USAGE = "Usage: vzcpucheck [-v]";
     private static final int USAGE_ERROR = 2;
     private static final int DEFAULT_UNITS = 1000;
     /** CPUUNITS of one unit of /proc/cpuinfo's BogoMIPS. */
@@ -40,7 +41,7 @@ public final class Vzcpucheck {
     static int run(String[] args, Map<String, String> env, PrintStream out, PrintStream err) {
         boolean verbose = args.length == 1 && args[0].equals("-v");
         if (args.length > 0 && !verbose) {
-            err.println("Usage: vzcpucheck [-v]");
+            err.println(USAGE);
             return USAGE_ERROR;
         }
         try {

@@ -17,6 +17,7 @@ import org.jvz.runtime.ve.VeMemory;
 
 /** The {@code vzmemcheck} command: how much of the host's memory the running VEs use, and how much they are promised. */
 public final class Vzmemcheck {
+    static final String USAGE = "Usage: vzmemcheck [-v] [-A]";
     private static final int COLUMNS = 8;
     /** The share of low memory that OpenVZ reckons with for kernel memory. */
     private static final double LOW_SHARE = 0.4;
@@ -57,7 +58,7 @@ public final class Vzmemcheck {
                 case "-vA", "-Av" -> verbose = absolute = true;
                 default -> {
                     boolean help = arg.equals("-h");
-                    (help ? out : err).println("Usage: vzmemcheck [-v] [-A]");
+                    (help ? out : err).println(USAGE);
                     return help ? 0 : 1;
                 }
             }

@@ -17,7 +17,7 @@ import org.jvz.runtime.ve.VeOfProcess;
 
 /** The {@code vzpid} command: tells which VEs the processes of the host belong to. */
 public final class Vzpid {
-    private static final String USAGE = "Usage: vzpid [-p] <pid> ...\n       vzpid [-p] -";
+    static final String USAGE = "Usage: vzpid [-p] <pid> ...\n       vzpid [-p] -";
 
     private Vzpid() {}
 

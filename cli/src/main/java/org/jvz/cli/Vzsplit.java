@@ -21,7 +21,7 @@ import org.jvz.runtime.ve.HostMemory;
 
 /** The {@code vzsplit} command: a sample configuration for a number of equal VEs that share this host. */
 public final class Vzsplit {
-    private static final String USAGE = "Usage: vzsplit [-f config_name] [-n num_CTs] [-s swap_size] [-v yes|no]";
+    static final String USAGE = "Usage: vzsplit [-f config_name] [-n num_CTs] [-s swap_size] [-v yes|no]";
     private static final int ERROR = 1;
     private static final long MIB = 1 << 20;
     /** What the host keeps for itself, bytes. */

@@ -47,7 +47,7 @@ public final class Vztmpl {
     private static final long CLEANUP_SECONDS = 30;
     private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
 
-    private static final String USAGE =
+    static final String USAGE =
             """
             Usage: vztmpl COMMAND [options]
               vztmpl build NAME                  build a template from its recipe (without NAME: list the recipes)

@@ -22,7 +22,7 @@ public final class VztmplDl implements DownloadTemplate.Told {
     private static final int PRESENT = 2;
     private static final int USAGE_ERROR = 3;
     private static final int BAD_SIGNATURE = 5;
-    private static final String USAGE =
+    static final String USAGE =
             """
             Usage:
               vztmpl-dl [option ...] <template> [<template> ...]

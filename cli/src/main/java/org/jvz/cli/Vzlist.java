@@ -160,26 +160,54 @@ public final class Vzlist {
         return rows;
     }
 
-    private void print(List<VeRow> rows, VzlistOptions options, List<Field> known) {
+    private void print(List<VeRow> rows, VzlistOptions options, List<Field> known) throws IOException {
         StringBuilder text = new StringBuilder(rows.size() * 100 + 100);
         List<Field> fields = options.fields == null ? withoutOurs(known) : options.fields;
+        Lines lines = new Lines(rows, fields, options);
+        TwoThreads.each(rows.size(), lines);
         if (options.json) {
             text.append('[');
             for (int i = 0; i < rows.size(); i++) {
-                text.append(i == 0 ? "\n" : ",\n");
-                FieldJson.append(text, rows.get(i), fields);
+                text.append(i == 0 ? "\n" : ",\n").append(lines.text[i]);
             }
             text.append("\n]\n");
         } else {
             if (options.header) {
                 text.append(FieldText.header(fields, options.noTrim)).append('\n');
             }
-            for (VeRow row : rows) {
-                text.append(FieldText.line(row, fields, options.noTrim)).append('\n');
+            for (String line : lines.text) {
+                text.append(line).append('\n');
             }
         }
         // One write, not one per line.
         out.print(text);
+    }
+
+    /** What is shown of each VE; much of that is read from the kernel only now. */
+    private static final class Lines implements TwoThreads.Work {
+        private final List<VeRow> rows;
+        private final List<Field> fields;
+        private final VzlistOptions options;
+        private final String[] text;
+
+        Lines(List<VeRow> rows, List<Field> fields, VzlistOptions options) {
+            this.rows = rows;
+            this.fields = fields;
+            this.options = options;
+            this.text = new String[rows.size()];
+        }
+
+        @Override
+        public void on(int index) {
+            VeRow row = rows.get(index);
+            if (options.json) {
+                StringBuilder object = new StringBuilder(1000);
+                FieldJson.append(object, row, fields);
+                text[index] = object.toString();
+            } else {
+                text[index] = FieldText.line(row, fields, options.noTrim);
+            }
+        }
     }
 
     private static List<Field> withoutOurs(List<Field> known) {

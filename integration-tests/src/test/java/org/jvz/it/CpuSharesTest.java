@@ -30,19 +30,43 @@ final class CpuSharesTest {
         small.end();
     }
 
-    /** The CPU time of one for each second of the other, over a few seconds of the two together, however busy the machine is. */
+    /**
+     * The CPU time of one for each second of the other, over a few seconds of the two together, however busy the machine is. Each is taken by
+     * the time between its own readings: on an emulated processor the first of the two can be read much before the second.
+     */
     private static double share(TestVe one, TestVe other) throws Exception {
         Thread.sleep(300);
-        long ones = one.cgroups().cpuMicros();
-        long others = other.cgroups().cpuMicros();
+        Meter ones = new Meter(one.cgroups());
+        Meter others = new Meter(other.cgroups());
         long end = System.nanoTime() + 60_000_000_000L;
         while (true) {
             Thread.sleep(500);
-            long oneUsed = one.cgroups().cpuMicros() - ones;
-            long otherUsed = other.cgroups().cpuMicros() - others;
-            if (oneUsed + otherUsed > 4_000_000 || System.nanoTime() > end) {
-                return (double) oneUsed / otherUsed;
+            double oneRate = ones.rate();
+            double otherRate = others.rate();
+            if (ones.used + others.used > 4_000_000 || System.nanoTime() > end) {
+                return oneRate / otherRate;
             }
+        }
+    }
+
+    /** CPU time from one moment on. */
+    private static final class Meter {
+        private final VeCgroups counts;
+        private final long first;
+        private final long began;
+        /** Microseconds, when last asked. */
+        private long used;
+
+        Meter(VeCgroups counts) throws Exception {
+            this.counts = counts;
+            first = counts.cpuMicros();
+            began = System.nanoTime();
+        }
+
+        /** CPU time per time, until now. */
+        double rate() throws Exception {
+            used = counts.cpuMicros() - first;
+            return used * 1e3 / (System.nanoTime() - began);
         }
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * destroyed. In the test machine only: other kernels may have no quota by project.
  */
 @Tag("vm")
+@Tag("long")
 @Order(3)
 @ExtendWith(LeavesNothing.class)
 final class DiskFillerTest {

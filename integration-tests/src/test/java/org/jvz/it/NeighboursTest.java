@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
  */
 @EndToEnd
 @Tag("vm")
+@Tag("long")
 @Order(1)
 final class NeighboursTest {
     private static final long RAM = 64L << 20;
@@ -134,6 +135,21 @@ final class NeighboursTest {
         assertThat(counts.tasksPeak()).isCloseTo(TASKS, TWO_PERCENT);
 
         assertThat(quiet.run("echo alive").stdout()).isEqualTo("alive\n");
+        hog.end();
+        quiet.end();
+    }
+
+    /**
+     * One that forks and executes as fast as it may. Its CPULIMIT holds it back: without one a machine of two CPUs has the cost of the storm
+     * itself (page faults of all its processes), whatever weight the VE has ({@code docs/limits.md}).
+     */
+    @Test
+    void aForkStormIsHeldBackByItsLimit() throws Exception {
+        TestVe quiet = TestVe.started(host);
+        TestVe hog = TestVe.started(host, "--numproc", String.valueOf(TASKS), "--cpulimit", "50");
+        hog.leaveRunning("for n in $(seq 10); do while :; do /bin/busybox true; done & done; wait");
+        assertThat(percentWhenThrottled(hog, 5)).isCloseTo(50, Percentage.withPercentage(3));
+        new Neighbour(host, quiet).isUndisturbedBy(hog);
         hog.end();
         quiet.end();
     }

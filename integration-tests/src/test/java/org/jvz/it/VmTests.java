@@ -27,7 +27,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
  *
  * <p>Arguments: the directory for the reports; that of the claims, which the machines share; the directories of test classes, joined by
  * colons; then which tests to run: classes, or methods as {@code CLASS#METHOD}, whatever their tags. Without any it is every test that is
- * tagged {@code vm}.
+ * tagged {@code vm}; with the system property {@code ve.short} those that are tagged {@code long} are left out.
  */
 public final class VmTests {
     private VmTests() {}
@@ -43,13 +43,18 @@ public final class VmTests {
                 LauncherDiscoveryRequestBuilder request =
                         LauncherDiscoveryRequestBuilder.request().selectors(selector(name));
                 if (names.isEmpty()) {
-                    request.filters(TagFilter.includeTags("vm"));
+                    request.filters(TagFilter.includeTags(wanted()));
                 }
                 launcher.execute(request.build(), reports);
             }
         }
         // Not by returning: a thread that a failed test has left would keep the machine up.
         System.exit(reports.allPassed() ? 0 : 1);
+    }
+
+    /** A tag expression. */
+    private static String wanted() {
+        return Boolean.getBoolean("ve.short") ? "vm & !long" : "vm";
     }
 
     /** The classes that have a test with the tag, in the order of JUnit ({@code junit-platform.properties}). */
@@ -60,7 +65,7 @@ public final class VmTests {
         }
         TestPlan plan = launcher.discover(LauncherDiscoveryRequestBuilder.request()
                 .selectors(DiscoverySelectors.selectClasspathRoots(directories))
-                .filters(ClassNameFilter.includeClassNamePatterns(".*Test"), TagFilter.includeTags("vm"))
+                .filters(ClassNameFilter.includeClassNamePatterns(".*Test"), TagFilter.includeTags(wanted()))
                 .build());
         List<String> classes = new ArrayList<>();
         for (TestIdentifier engine : plan.getRoots()) {

@@ -15,7 +15,7 @@ import org.jvz.runtime.cgroup.Usage;
 
 /**
  * Counts what the processes of VEs have open, process by process: a few files each, so some 30 microseconds. Made for one
- * look at the host; the host's locks are read once for all VEs.
+ * look at the host, by any number of threads; the host's locks are read once for all VEs.
  */
 final class HandleReader {
     /** {@code UNIX98_PTY_SLAVE_MAJOR} of {@code linux/major.h}, and {@code UNIX98_PTY_MAJOR_COUNT} from there. */
@@ -111,12 +111,17 @@ final class HandleReader {
         }
     }
 
-    private int locks(int pid) throws IOException {
+    private synchronized int[] lockHolders() throws IOException {
         int[] holders = lockHolders;
         if (holders == null) {
             holders = holders(Files.readString(Path.of("/proc/locks"), StandardCharsets.ISO_8859_1));
             lockHolders = holders;
         }
+        return holders;
+    }
+
+    private int locks(int pid) throws IOException {
+        int[] holders = lockHolders();
         int at = Arrays.binarySearch(holders, pid);
         if (at < 0) {
             return 0;

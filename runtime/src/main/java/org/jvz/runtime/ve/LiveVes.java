@@ -20,7 +20,7 @@ import org.jvz.runtime.rootfs.MountTable;
 
 /**
  * The VEs that run at one moment, and what can be seen of them without native code, locks or changes. One directory is
- * listed for all of them, and the table of mounts is read at most once.
+ * listed for all of them, and the table of mounts is read at most once. Several threads may look at VEs, each at others.
  */
 public final class LiveVes {
     private static final String SUFFIX = ".json";
@@ -29,7 +29,7 @@ public final class LiveVes {
 
     private final VeHost host;
     private final SortedMap<CtId, VeState> running;
-    private final UsageReader reader;
+    private final ThreadLocal<UsageReader> reader;
     private final HandleReader handles = new HandleReader();
     private @Nullable KeptCounters kept;
     private @Nullable Mounts mounts;
@@ -37,7 +37,7 @@ public final class LiveVes {
     private LiveVes(VeHost host, SortedMap<CtId, VeState> running) {
         this.host = host;
         this.running = running;
-        this.reader = new UsageReader(host);
+        this.reader = new ReaderOfThread(host);
     }
 
     /** Looks at the host now. */
@@ -95,8 +95,9 @@ public final class LiveVes {
         return state == null ? null : new VeCounters(this, id, state, host.cgroup(id));
     }
 
+    /** The calling thread's own. */
     UsageReader reader() {
-        return reader;
+        return reader.get();
     }
 
     Linux linux() {
@@ -108,7 +109,7 @@ public final class LiveVes {
     }
 
     /** What earlier looks have seen. What cannot be read is lost, and seen anew. */
-    KeptCounters kept() {
+    synchronized KeptCounters kept() {
         KeptCounters found = kept;
         if (found == null) {
             try {
@@ -121,7 +122,7 @@ public final class LiveVes {
         return found;
     }
 
-    /** Whether a VE's root is mounted. Several threads may ask. */
+    /** Whether a VE's root is mounted. */
     public boolean isMounted(Path root) throws IOException {
         // Most roots of VEs that are down are not there; an exception for each of a thousand takes its time.
         if (!root.toFile().exists()) {
@@ -149,6 +150,19 @@ public final class LiveVes {
             mounts = known;
         }
         return known;
+    }
+
+    private static final class ReaderOfThread extends ThreadLocal<UsageReader> {
+        private final VeHost host;
+
+        ReaderOfThread(VeHost host) {
+            this.host = host;
+        }
+
+        @Override
+        protected UsageReader initialValue() {
+            return new UsageReader(host);
+        }
     }
 
     /** The host's mounts, and where they are. */

@@ -66,6 +66,11 @@ public final class VeHost implements LinuxSource {
     @Override
     public Linux linux() {
         Linux port = linux;
+        return port == null ? firstLinux() : port;
+    }
+
+    private synchronized Linux firstLinux() {
+        Linux port = linux;
         if (port == null) {
             port = new JffiLinux();
             linux = port;

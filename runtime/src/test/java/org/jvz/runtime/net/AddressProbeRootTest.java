@@ -27,6 +27,7 @@ import org.jvz.testing.PrivateHost;
 /** What a host asks and tells its LAN: {@code lan0} of the test's own namespace, with {@code eth0} of {@code neighbour} on the other end. */
 @PrivateHost
 @Tag("vm")
+@Tag("long")
 final class AddressProbeRootTest {
     private static final long WAIT = 300;
     private static final String OWNER = "02:00:00:00:00:02";

@@ -35,6 +35,7 @@ import org.jvz.testing.PrivateHost;
 /** What VEs of two hosts behind a router can reach, and what root inside one of them cannot do to the others, with raw sockets either. */
 @PrivateHost
 @Tag("vm")
+@Tag("long")
 final class DataCentreRootTest {
     private static final int PORT = 4000;
     private static final int BIG = 400_000;

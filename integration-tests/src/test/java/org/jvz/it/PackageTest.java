@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -33,9 +34,9 @@ final class PackageTest {
 
     @BeforeAll
     static void unpack() throws Exception {
-        Path built = built();
-        assumeThat(built).as("./package has built one").isNotNull();
-        deb = built;
+        Optional<Path> built = built();
+        assumeThat(built).as("./package has built one").isPresent();
+        deb = built.orElseThrow();
         Path place = Files.createDirectory(dir.resolve("root"));
         root = FreshRoot.unpack(place);
         before = root.files();
@@ -56,12 +57,11 @@ final class PackageTest {
                 .succeeds();
     }
 
-    private static Path built() throws IOException {
+    private static Optional<Path> built() throws IOException {
         try (Stream<Path> files = Files.list(TestHost.top().resolve("target"))) {
             return files.filter(file -> file.getFileName().toString().matches("jvz_.*\\.deb"))
                     .max((a, b) ->
-                            Long.compare(a.toFile().lastModified(), b.toFile().lastModified()))
-                    .orElse(null);
+                            Long.compare(a.toFile().lastModified(), b.toFile().lastModified()));
         }
     }
 

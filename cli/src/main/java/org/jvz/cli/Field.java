@@ -43,6 +43,7 @@ record Field(String name, String header, int width, Kind kind, String key, int i
         DISABLED,
         VM_OVERCOMMIT,
         NETFILTER,
+        NAT,
         SWITCHES,
         PRESSURE
     }
@@ -69,7 +70,7 @@ record Field(String name, String header, int width, Kind kind, String key, int i
 
     /** Whether it is a field of jvz alone: shown where it is asked for only, since clients know what all fields are. */
     boolean isOurs() {
-        return kind == Kind.PRESSURE;
+        return kind == Kind.PRESSURE || kind == Kind.NAT || key.equals("PORTFORWARD");
     }
 
     /** Whether a value that is too long is cut where another column follows. */
@@ -119,6 +120,8 @@ record Field(String name, String header, int width, Kind kind, String key, int i
         add(fields, "vm_overcommit", "VM_OVC", 6, Kind.VM_OVERCOMMIT, "VM_OVERCOMMIT");
         add(fields, "netfilter", "NETFILTER", -9, Kind.NETFILTER, "NETFILTER");
         add(fields, "capability", "CAPABILITY", -15, Kind.SWITCHES, "CAPABILITY");
+        add(fields, "nat", "NAT", -3, Kind.NAT, "NAT");
+        add(fields, "portforward", "PORTFORWARD", -15, Kind.LIST, "PORTFORWARD");
         add(fields, "psi_cpu", "PSI_CPU", 7, Kind.PRESSURE, "CPU");
         add(fields, "psi_mem", "PSI_MEM", 7, Kind.PRESSURE, "MEMORY");
         add(fields, "psi_io", "PSI_IO", 7, Kind.PRESSURE, "IO");

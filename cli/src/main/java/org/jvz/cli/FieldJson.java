@@ -59,7 +59,7 @@ final class FieldJson {
             }
             case LAYOUT -> string(json, row.layout());
             case VSWAP -> json.append(row.vswap());
-            case DISABLED -> json.append("yes".equals(row.text(key)));
+            case DISABLED, NAT -> json.append("yes".equals(row.text(key)));
             case VM_OVERCOMMIT -> json.append(FieldNumbers.decimal(row, key));
             case SWITCHES -> switches(json, row.text(key));
             case PRESSURE -> pressure(json, row.pressure(Pressure.Of.valueOf(key)));

@@ -37,7 +37,7 @@ final class FieldOrder implements Comparator<VeRow> {
             case CPUS, IO, IOPRIO ->
                 number(FieldNumbers.number(one, field.key(), ""), FieldNumbers.number(other, field.key(), ""));
             case PRESSURE -> Long.compare(waiting(one), waiting(other));
-            case LAVERAGE, ONBOOT, VSWAP, DISABLED, VM_OVERCOMMIT, NETFILTER, SWITCHES -> 0;
+            case LAVERAGE, ONBOOT, VSWAP, DISABLED, VM_OVERCOMMIT, NETFILTER, NAT, SWITCHES -> 0;
         };
     }
 

@@ -91,6 +91,7 @@ final class FieldText {
             case VSWAP -> row.vswap() ? "yes" : "no";
             case DISABLED -> "yes".equals(row.text(field.key())) ? "yes" : "no";
             case VM_OVERCOMMIT -> printable(row.text(field.key()));
+            case NAT -> "yes".equals(row.text(field.key())) ? "yes" : "no";
             case NETFILTER -> printable(row.text(field.key()));
             case SWITCHES -> switches(row.text(field.key()));
             case PRESSURE -> pressure(row.pressure(Pressure.Of.valueOf(field.key())));

@@ -71,6 +71,9 @@ class SetCommandTest {
             --features nfs:on            | FEATURES     | nfs:on
             --capability sys_time:on     | CAPABILITY   | SYS_TIME:on
             --netfilter full             | NETFILTER    | full
+            --nat yes                    | NAT          | yes
+            --portforward 80:8080 --portforward 53/udp:53 | PORTFORWARD | 80/tcp:8080 53/udp:53
+            --portforward 80:8080 --portforward_del 80 --portforward 81:81 | PORTFORWARD | 80/tcp:8080 81/tcp:81
             --applyconfig basic          | NUMPROC      | 240:240
             --applyconfig basic          | ORIGIN_SAMPLE | basic
             --private /x/$VEID           | VE_PRIVATE   | /x/$VEID

@@ -19,7 +19,8 @@ final class ArchitectureTest {
     private static final String BASE = "org.jvz.runtime.";
 
     @ArchTest
-    static final ArchRule linuxKnowsOnlyTheKernel = mayUse("linux", "jnr..", "com.kenai.jffi..");
+    static final ArchRule linuxKnowsOnlyTheKernel =
+            mayUse("linux", "jnr..", "com.kenai.jffi..", "com.fasterxml.jackson.core..");
 
     @ArchTest
     static final ArchRule configIsJdkOnly = mayUse("config");

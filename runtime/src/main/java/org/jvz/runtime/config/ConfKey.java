@@ -146,6 +146,19 @@ public final class ConfKey<T> {
             AT_ONCE,
             "Whether RATE is a limit; yes if unset. With no it would be a guarantee, which is not given.",
             "ratebound yes|no");
+    public static final ConfKey<Boolean> NAT = define(
+            "NAT",
+            YES_NO,
+            AT_ONCE,
+            "Whether the host replaces its private addresses, NAT_NETWORKS of vz.conf. Not known to OpenVZ.",
+            "nat yes|no");
+    public static final ConfKey<List<PortForward>> PORTFORWARD = list(
+            "PORTFORWARD",
+            new ListTypes.PortForwards(),
+            AT_ONCE,
+            "Ports of the host that lead to it, tcp unless udp is said. Not known to OpenVZ.",
+            "+portforward [ADDR:]PORT[-PORT][/tcp|udp]:VEPORT",
+            "-portforward_del [ADDR:]PORT[-PORT][/tcp|udp]|all");
 
     // Memory and processes.
     public static final ConfKey<BarrierLimit> NUMPROC =

@@ -208,6 +208,31 @@ final class ListTypes {
         }
     }
 
+    /** Ports of the host that lead to the VE. */
+    static final class PortForwards extends Of<PortForward> {
+        @Override
+        PortForward one(String word) {
+            return PortForward.parse(word);
+        }
+
+        @Override
+        List<PortForward> parseOption(String option, String text, EditContext context) {
+            if (!option.equals("portforward_del")) {
+                return parse(text);
+            }
+            List<PortForward> deleted = new ArrayList<>();
+            for (String word : Words.split(text, " \t\r\n")) {
+                deleted.add(PortForward.parseDeleted(word));
+            }
+            return List.copyOf(deleted);
+        }
+
+        @Override
+        boolean same(PortForward one, PortForward other) {
+            return one.sameSource(other);
+        }
+    }
+
     /** PCI devices. */
     static final class PciAddresses extends Of<PciAddress> {
         @Override

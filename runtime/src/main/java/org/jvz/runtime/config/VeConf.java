@@ -197,7 +197,8 @@ public final class VeConf {
     /** Whether a key is about one VE alone, so that vz.conf cannot give it for all. */
     static boolean isOwn(String key) {
         return switch (key) {
-            case "VEID", "NAME", "DESCRIPTION", "HOSTNAME", "IP_ADDRESS", "NETIF", "NETDEV", "PCI" -> true;
+            case "VEID", "NAME", "DESCRIPTION", "HOSTNAME", "IP_ADDRESS", "NETIF", "NETDEV", "PCI", "PORTFORWARD" ->
+                true;
             case "LOCAL_UID", "LOCAL_GID", "TEMPLATE_DIGEST", "ORIGIN_SAMPLE", "OSTEMPLATE" -> true;
             default -> false;
         };

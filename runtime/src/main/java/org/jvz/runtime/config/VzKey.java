@@ -56,6 +56,15 @@ public enum VzKey {
     TRAFFIC_SHAPING("yes", "Whether RATE and RATE_IN of VEs are put into effect: yes or no."),
     BANDWIDTH(null, "Virtuozzo's capacity of the host's devices, DEV:KBITS; recorded only."),
     TOTALRATE(null, "Virtuozzo's sum of the guarantees of VEs, DEV:CLASS:KBITS; recorded only."),
+    /** Not known to OpenVZ, as the next two. */
+    NAT("no", "Whether VEs that do not say have NAT: yes or no. Not known to OpenVZ."),
+    NAT_NETWORKS(
+            "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 fc00::/7",
+            "Networks whose addresses are replaced on the way out of the host, if a VE has NAT. Not known to OpenVZ."),
+    NAT_SOURCE(
+            null,
+            "What they are replaced by, at most one address of IPv4 and one of IPv6; unset: that of the device they leave"
+                    + " by. Not known to OpenVZ."),
     IPTABLES_MODULES(
             "ipt_REJECT ipt_tos ipt_limit ipt_multiport iptable_filter iptable_mangle ipt_TCPMSS ipt_tcpmss ipt_ttl"
                     + " ipt_length",

@@ -33,6 +33,7 @@ import org.jvz.runtime.undo.UndoStep;
  *   PID is still in the namespace of that inode number</td></tr>
  *   <tr><td>{@code netdev-back PID INODE NAME}</td><td>moves a device from that namespace into the host's</td></tr>
  *   <tr><td>{@code rates CTID RATES DEVICE...}</td><td>gives a VE's devices, those of them that there are, the rates of {@link Rates#toString}</td></tr>
+ *   <tr><td>{@code translation CTID TRANSLATION}</td><td>makes NAT and forwards of a VE those of {@link Translation#toString}</td></tr>
  * </table>
  */
 public final class NetUndo implements UndoHandlers {
@@ -48,6 +49,7 @@ public final class NetUndo implements UndoHandlers {
     private static final String VETH_BACK = "veth-back";
     private static final String NETDEV = "netdev-back";
     private static final String RATES = "rates";
+    private static final String TRANSLATION = "translation";
 
     private final Linux linux;
     private final HostPaths paths;
@@ -111,11 +113,26 @@ public final class NetUndo implements UndoHandlers {
         return new UndoStep(RATES, args);
     }
 
+    static UndoStep translation(CtId id, Translation before) {
+        return UndoStep.of(TRANSLATION, id.toString(), before.toString());
+    }
+
     /** Whether this class undoes steps of that kind. */
     public static boolean knows(String kind) {
         return switch (kind) {
-            case LINK, ROUTE, NEIGHBOUR, QUESTION, INSIDE, FILTER, VEIP, SETTINGS, VETH, VETH_BACK, NETDEV, RATES ->
-                true;
+            case LINK,
+                    ROUTE,
+                    NEIGHBOUR,
+                    QUESTION,
+                    INSIDE,
+                    FILTER,
+                    VEIP,
+                    SETTINGS,
+                    VETH,
+                    VETH_BACK,
+                    NETDEV,
+                    RATES,
+                    TRANSLATION -> true;
             default -> false;
         };
     }
@@ -140,6 +157,8 @@ public final class NetUndo implements UndoHandlers {
                 case NETDEV -> takeBack(args);
                 case RATES ->
                     Shaper.set(socket, CtId.parse(args.get(0)), Rates.parse(args.get(1)), args.subList(2, args.size()));
+                case TRANSLATION ->
+                    new Translator(linux, paths).set(CtId.parse(args.get(0)), Translation.parse(args.get(1)));
                 default -> throw new IOException("Unknown kind of undo step: " + step.kind());
             }
         }

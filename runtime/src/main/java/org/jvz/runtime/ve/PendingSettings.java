@@ -86,8 +86,16 @@ record PendingSettings(List<ConfKey<?>> forRestart, List<ConfKey<?>> recorded, @
     private static String groupOf(ConfKey<?> key) {
         String name = key.name();
         return switch (name) {
-            case "IP_ADDRESS", "HOSTNAME", "NAMESERVER", "SEARCHDOMAIN", "NETIF", "RATE", "RATE_IN", "RATEBOUND" ->
-                "network";
+            case "IP_ADDRESS",
+                    "HOSTNAME",
+                    "NAMESERVER",
+                    "SEARCHDOMAIN",
+                    "NETIF",
+                    "RATE",
+                    "RATE_IN",
+                    "RATEBOUND",
+                    "NAT",
+                    "PORTFORWARD" -> "network";
             case "NETDEV" -> "network devices";
             case "CPUUNITS", "CPULIMIT", "CPUS", "CPUMASK", "NODEMASK", "CPUUWEIGHT" -> "CPU";
             case "DEVICES", "DEVNODES" -> "device";

@@ -86,7 +86,7 @@ public final class StartVe {
                 throw refused;
             }
             throw new VeException(
-                    Addresses.isInUse(e)
+                    Addresses.isInUse(e) || Translating.isInUse(e)
                             ? VzError.IP_IN_USE
                             : Rights.isRefused(e) ? VzError.SET_CAPABILITY : VzError.ENV_CREATE,
                     VeEvent.of(VeEvent.Kind.START_FAILED),

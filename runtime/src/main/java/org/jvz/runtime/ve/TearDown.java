@@ -11,6 +11,7 @@ import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.net.MovedDevices;
 import org.jvz.runtime.net.Shaper;
+import org.jvz.runtime.net.Translator;
 import org.jvz.runtime.net.VeNamespace;
 import org.jvz.runtime.net.Venet;
 import org.jvz.runtime.net.VethConfig;
@@ -82,6 +83,9 @@ final class TearDown {
             }
             // The kernel deletes them some time after the VE's last process; a start may come sooner.
             new Veths(host.linux()).remove(steps, devices);
+        }
+        if (state.settings().containsKey(Translating.SETTING)) {
+            new Translator(host.linux(), host.paths()).remove(steps, id);
         }
         if (!isEmpty(host.paths().veipDir())) {
             new Venet(host.linux(), host.conf()).down(steps, id);

@@ -53,6 +53,9 @@ class ConfKeyTest {
         "RATE|5000 eth0:2:100 1:10M|eth0:2:100 *:1:10000",
         "RATE_IN|*:1:2g|*:1:2000000",
         "RATEBOUND|no|no",
+        "NAT|yes|yes",
+        "PORTFORWARD|80:8080 192.0.2.1:5000-5010/udp:53 [2001:DB8::1]:22/tcp:22|"
+                + "80/tcp:8080 192.0.2.1:5000-5010/udp:53 [2001:db8::1]:22/tcp:22",
         "NUMPROC|240|240:240",
         "PHYSPAGES|0:256M|0:65536",
         "SWAPPAGES|0:unlimited|0:unlimited",
@@ -182,6 +185,9 @@ class ConfKeyTest {
                 "rate",
                 "rate_in",
                 "ratebound",
+                "nat",
+                "portforward",
+                "portforward_del",
                 "numproc",
                 "ram",
                 "physpages",
@@ -238,7 +244,7 @@ class ConfKeyTest {
             })
     void everyOptionOfTheContractIsThere(String option) {
         assertThat(ConfKey.option(option)).isNotNull();
-        assertThat(ConfKey.allOptions()).hasSize(82);
+        assertThat(ConfKey.allOptions()).hasSize(85);
     }
 
     @Test
@@ -319,6 +325,27 @@ class ConfKeyTest {
                 "rate_in       | -1",
                 "rate_in       | M",
                 "ratebound     | maybe",
+                "nat           | private",
+                "portforward   | 80",
+                "portforward   | 0:80",
+                "portforward   | 80:0",
+                "portforward   | 80:65536",
+                "portforward   | 65536:80",
+                "portforward   | 90-80:80",
+                "portforward   | 80-81:65535",
+                "portforward   | 1-4097:1",
+                "portforward   | 80/sctp:80",
+                "portforward   | 80/:80",
+                "portforward   | -80:80",
+                "portforward   | web:80",
+                "portforward   | 127.0.0.1:80:80",
+                "portforward   | [::1]:80:80",
+                "portforward   | 0.0.0.0:80:80",
+                "portforward   | 2001:db8::1:80:80",
+                "portforward   | [192.0.2.1]:80:80",
+                "portforward   | 192.0.2.256:80:80",
+                "portforward_del | web",
+                "portforward_del | 192.0.2.1",
                 "numproc       | 1K",
                 "ram           | -1",
                 "ram           | 1:2",
@@ -412,6 +439,13 @@ class ConfKeyTest {
                 "rate        | 100M                | *:1:100000",
                 "rate        | 1:5 *:1:6           | *:1:6",
                 "rate_in     | 0                   | *:1:0",
+                "portforward | 80:8080 80/tcp:81   | 80/tcp:81",
+                "portforward | 80:80 80/udp:80     | 80/tcp:80 80/udp:80",
+                "portforward_del | 80              | 80/tcp:80",
+                "portforward_del | 80/udp:7        | 80/udp:7",
+                "portforward_del | 192.0.2.1:80-81 | 192.0.2.1:80-81/tcp:80",
+                "portforward_del | [2001:db8::1]:80 | [2001:db8::1]:80/tcp:80",
+                "portforward_del | [::2]:80:81     | [::2]:80/tcp:81",
                 "ostemplate  | /a/b/debian-12      | debian-12",
                 "capability  | net_admin:on        | NET_ADMIN:on",
                 "ipadd       | 0.0.0.0 :: ::0      | ~~",

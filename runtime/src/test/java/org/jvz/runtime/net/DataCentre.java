@@ -32,6 +32,7 @@ final class DataCentre {
     final NetHost a;
     final NetHost b;
     final Map<Integer, NetHost> ves = new LinkedHashMap<>();
+    private final Map<Integer, VeNamespace> namespaces = new LinkedHashMap<>();
     private final List<AutoCloseable> open = new ArrayList<>();
 
     DataCentre(Path prefix) throws Exception {
@@ -106,6 +107,7 @@ final class DataCentre {
         ves.put(id, ve);
         VeNamespace namespace = VeNamespace.ofInit(linux, (int) resident(ve));
         open.add(0, namespace);
+        namespaces.put(id, namespace);
         up(linux, host, prefix, id, namespace, List.of(VeAddress.parse(v4), VeAddress.parse(v6)));
     }
 
@@ -118,6 +120,25 @@ final class DataCentre {
             try (Transaction transaction =
                     Transaction.begin(prefix.resolve("journal"), new NetUndo(linux, paths), StepObserver.NONE)) {
                 new Venet(linux, conf).up(transaction, new CtId(id), namespace, addresses);
+                transaction.commit();
+                return id;
+            }
+        });
+    }
+
+    /** Gives a VE of host a more addresses. */
+    void addAddresses(Path prefix, int id, String... addresses) throws Exception {
+        HostPaths paths = HostPaths.under(prefix.resolve("a"));
+        VzConf conf = VzConf.of(paths, ConfFile.empty(paths.vzConf()));
+        List<VeAddress> all = new ArrayList<>();
+        for (String each : addresses) {
+            all.add(VeAddress.parse(each));
+        }
+        VeNamespace namespace = java.util.Objects.requireNonNull(namespaces.get(id));
+        a.inside(() -> {
+            try (Transaction transaction =
+                    Transaction.begin(prefix.resolve("a/journal"), new NetUndo(linux, paths), StepObserver.NONE)) {
+                new Venet(linux, conf).add(transaction, new CtId(id), namespace, all);
                 transaction.commit();
                 return id;
             }

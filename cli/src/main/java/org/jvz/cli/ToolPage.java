@@ -33,6 +33,14 @@ record ToolPage(String name, String what, String usage, String text) {
                         "With a minus sign, process ids are read from standard input. -p shows the id inside the container, too. The"
                                 + " host itself is container 0."),
                 new ToolPage(
+                        "vznetstat",
+                        "show what containers have sent and received",
+                        Vznetstat.USAGE,
+                        "Counts from the start of a container to its stop, by classes of networks (/etc/vz/conf/networks_classes, lines of"
+                                + " a class from 0 to 15 and a network; the last that holds the other end's address counts, and what is"
+                                + " in class 0 is not counted), of addresses on venet0. Without that file all traffic of a container's devices"
+                                + " is class 1. -4 and -6 show one family, -v one container, -c one class."),
+                new ToolPage(
                         "vzcfgvalidate",
                         "check the configuration of a container",
                         Vzcfgvalidate.USAGE,

@@ -34,6 +34,7 @@ import org.jvz.runtime.undo.UndoStep;
  *   <tr><td>{@code netdev-back PID INODE NAME}</td><td>moves a device from that namespace into the host's</td></tr>
  *   <tr><td>{@code rates CTID RATES DEVICE...}</td><td>gives a VE's devices, those of them that there are, the rates of {@link Rates#toString}</td></tr>
  *   <tr><td>{@code translation CTID TRANSLATION}</td><td>makes NAT and forwards of a VE those of {@link Translation#toString}</td></tr>
+ *   <tr><td>{@code traffic CTID ADDRESS...}</td><td>a VE has counters of traffic for these addresses and no others</td></tr>
  * </table>
  */
 public final class NetUndo implements UndoHandlers {
@@ -50,6 +51,7 @@ public final class NetUndo implements UndoHandlers {
     private static final String NETDEV = "netdev-back";
     private static final String RATES = "rates";
     private static final String TRANSLATION = "translation";
+    private static final String TRAFFIC = "traffic";
 
     private final Linux linux;
     private final HostPaths paths;
@@ -117,6 +119,12 @@ public final class NetUndo implements UndoHandlers {
         return UndoStep.of(TRANSLATION, id.toString(), before.toString());
     }
 
+    static UndoStep traffic(CtId id, Collection<NetAddress> before) {
+        List<String> args = new ArrayList<>(List.of(id.toString()));
+        before.forEach(each -> args.add(each.toString()));
+        return new UndoStep(TRAFFIC, args);
+    }
+
     /** Whether this class undoes steps of that kind. */
     public static boolean knows(String kind) {
         return switch (kind) {
@@ -132,7 +140,8 @@ public final class NetUndo implements UndoHandlers {
                     VETH_BACK,
                     NETDEV,
                     RATES,
-                    TRANSLATION -> true;
+                    TRANSLATION,
+                    TRAFFIC -> true;
             default -> false;
         };
     }
@@ -159,6 +168,11 @@ public final class NetUndo implements UndoHandlers {
                     Shaper.set(socket, CtId.parse(args.get(0)), Rates.parse(args.get(1)), args.subList(2, args.size()));
                 case TRANSLATION ->
                     new Translator(linux, paths).set(CtId.parse(args.get(0)), Translation.parse(args.get(1)));
+                case TRAFFIC -> {
+                    List<NetAddress> before = new ArrayList<>();
+                    args.subList(1, args.size()).forEach(each -> before.add(address(each)));
+                    new TrafficAccounts(linux, paths).set(CtId.parse(args.get(0)), before);
+                }
                 default -> throw new IOException("Unknown kind of undo step: " + step.kind());
             }
         }

@@ -97,7 +97,8 @@ public record Translation(List<Masked> masked, List<Forwarded> forwards) {
         return new Masked(address(parts.get(0)), parts.subList(1, parts.size()), source);
     }
 
-    static NetAddress address(String text) {
+    /** The address that a text without a prefix says. */
+    public static NetAddress address(String text) {
         return NetAddress.of(VeAddress.parse(text).bytes());
     }
 

@@ -11,6 +11,7 @@ import org.jvz.runtime.cgroup.VeCgroup;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.net.MovedDevices;
 import org.jvz.runtime.net.Shaper;
+import org.jvz.runtime.net.TrafficAccounts;
 import org.jvz.runtime.net.Translator;
 import org.jvz.runtime.net.VeNamespace;
 import org.jvz.runtime.net.Venet;
@@ -86,6 +87,9 @@ final class TearDown {
         }
         if (state.settings().containsKey(Translating.SETTING)) {
             new Translator(host.linux(), host.paths()).remove(steps, id);
+        }
+        if (state.settings().containsKey(Accounting.SETTING)) {
+            new TrafficAccounts(host.linux(), host.paths()).remove(steps, id);
         }
         if (!isEmpty(host.paths().veipDir())) {
             new Venet(host.linux(), host.conf()).down(steps, id);

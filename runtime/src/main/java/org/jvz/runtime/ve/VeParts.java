@@ -19,6 +19,7 @@ final class VeParts {
         parts.add(new Devices());
         parts.add(new Addresses());
         parts.add(new Translating());
+        parts.add(new Accounting());
         parts.add(new VethDevices());
         parts.add(new HostNetDevices());
         // After the devices that it shapes.

@@ -26,8 +26,10 @@ public record Ruleset(List<Element> elements) {
      * @param set name of the set or map
      * @param key what is looked up
      * @param comment whose it is; empty if it has none
+     * @param packets how many its counter has seen, 0 if it has none
+     * @param bytes the same
      */
-    public record Element(String set, List<String> key, String comment) {
+    public record Element(String set, List<String> key, String comment, long packets, long bytes) {
         public Element {
             key = List.copyOf(key);
         }
@@ -63,7 +65,18 @@ public record Ruleset(List<Element> elements) {
         for (Object part : parts.isEmpty() ? List.of(String.valueOf(value)) : parts) {
             key.add(String.valueOf(part));
         }
-        return new Element(set, key, comment == null ? "" : comment.toString());
+        Map<?, ?> counter = map(inner.get("counter"));
+        return new Element(
+                set,
+                key,
+                comment == null ? "" : comment.toString(),
+                number(counter, "packets"),
+                number(counter, "bytes"));
+    }
+
+    private static long number(Map<?, ?> counter, String name) {
+        Object text = counter.get(name);
+        return text == null ? 0 : Long.parseLong(text.toString());
     }
 
     private static Map<?, ?> map(@Nullable Object value) {

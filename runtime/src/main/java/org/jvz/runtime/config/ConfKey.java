@@ -315,7 +315,7 @@ public final class ConfKey<T> {
             "NETFILTER",
             new ScalarTypes.Filtering(),
             NEEDS_RESTART,
-            "How much packet filtering it may do.",
+            "Whether it may filter packets: not if disabled; the others are told apart by no kernel but OpenVZ's.",
             "netfilter disabled|stateless|stateful|full");
 
     private final String name;

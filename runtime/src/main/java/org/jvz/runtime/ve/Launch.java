@@ -68,6 +68,9 @@ final class Launch {
             }
             Set<Capability> capabilities = Rights.capabilities(ve.conf(), shift.shifts());
             start.settings().put(Rights.SETTING, Long.toHexString(Capability.mask(capabilities)));
+            if (!Rights.mayFilter(ve.conf())) {
+                start.settings().put(Rights.NO_NETFILTER, "yes");
+            }
             return spawn(start, parts, spec(cgroup, capabilities, first));
         } finally {
             VeParts.close(parts);
@@ -79,7 +82,9 @@ final class Launch {
         Linux linux = host.linux();
         Transaction transaction = start.transaction();
         byte[] filter = SeccompFilter.program(
-                VeGuards.refusals(shift.shifts(), spec.capabilities()), host.filterCache(), linux);
+                VeGuards.refusals(shift.shifts(), spec.capabilities(), Rights.mayFilter(ve.conf())),
+                host.filterCache(),
+                linux);
         CallList list = StartList.of(spec, start, parts, filter, host.faults());
         Path unified =
                 shift.shifts() ? start.cgroup().unified() : start.cgroup().inner();

@@ -25,6 +25,9 @@ final class Rights implements VePart {
     /** Under this word a running VE's capabilities are kept, as bits in hexadecimal. */
     static final String SETTING = "capabilities";
 
+    /** Under this word is kept that a running VE may not filter packets; absent if it may. */
+    static final String NO_NETFILTER = "noNetfilter";
+
     private static final Set<MountFlag> GUARDED = Set.of(MountFlag.NOSUID, MountFlag.NODEV, MountFlag.NOEXEC);
 
     /** Names of OpenVZ's kernel alone. */
@@ -86,14 +89,18 @@ final class Rights implements VePart {
         }
     }
 
+    /** Whether the VE may filter packets in its own network, as far as a filter of system calls decides about it. */
+    static boolean mayFilter(VeConf conf) throws BadConfException {
+        return conf.get(ConfKey.NETFILTER).orElse(Netfilter.FULL) != Netfilter.DISABLED;
+    }
+
     /** The kernel knows one right to filter packets in a network namespace, and it is for all of netfilter. */
     private static void tellFiltering(Starting start, boolean shifted) throws IOException {
-        if (!capabilities(start.conf(), shifted).contains(Capability.NET_ADMIN)) {
+        if (!mayFilter(start.conf()) || !capabilities(start.conf(), shifted).contains(Capability.NET_ADMIN)) {
             return;
         }
         String why =
-                "the container's root may use all of netfilter in the container's own network; CAPABILITY net_admin:off takes"
-                        + " it away, with the right to change addresses";
+                "the container's root may use all of netfilter in the container's own network; NETFILTER disabled takes it away";
         Netfilter policy = start.conf().get(ConfKey.NETFILTER).orElse(Netfilter.FULL);
         if (policy != Netfilter.FULL) {
             start.cannotKeep("NETFILTER", policy + ": " + why);

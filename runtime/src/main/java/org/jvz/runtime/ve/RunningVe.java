@@ -92,8 +92,10 @@ final class RunningVe implements AutoCloseable {
             throw new VeException(VzError.SYSTEM, VeEvent.of(VeEvent.Kind.IS_SUSPENDED, id.toString()));
         }
         VeCgroup cgroup = host.cgroup(id);
-        byte[] filter =
-                SeccompFilter.program(VeGuards.refusals(shifted(), capabilities()), host.filterCache(), host.linux());
+        byte[] filter = SeccompFilter.program(
+                VeGuards.refusals(shifted(), capabilities(), !state.settings().containsKey(Rights.NO_NETFILTER)),
+                host.filterCache(),
+                host.linux());
         try (Fd dir = openCgroup(cgroup)) {
             try {
                 return exec(program, cgroup, dir, false, filter);

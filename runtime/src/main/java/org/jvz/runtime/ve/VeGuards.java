@@ -59,6 +59,25 @@ final class VeGuards {
     /** The clone flag of new user namespaces (linux/sched.h): root of one gets every capability back that we took. */
     private static final long CLONE_NEWUSER = 0x10000000;
 
+    private static final long AF_NETLINK = 16;
+    private static final long NETLINK_NETFILTER = 12;
+    private static final long SOL_IP = 0;
+    private static final long SOL_IPV6 = 41;
+
+    /** Calls of socketcall(2), which x86 has for 32-bit programs; {@code linux/net.h}. */
+    private static final long SYS_SOCKET = 1;
+
+    private static final long SYS_SETSOCKOPT = 14;
+
+    /** IPT_SO_SET_REPLACE and IPT_SO_GET_INFO, of iptables and ip6tables alike. */
+    private static final long IPT_BASE_CTL = 64;
+
+    /** The same of arptables. */
+    private static final long ARPT_BASE_CTL = 96;
+
+    /** The same of ebtables. */
+    private static final long EBT_BASE_CTL = 128;
+
     /**
      * The ioctls that move a file out of the project whose disk quota counts it: FS_IOC_FSSETXATTR, and FS_IOC_SETFLAGS (and
      * its 32-bit form), which lets what is made in a directory belong to no project.
@@ -130,8 +149,9 @@ final class VeGuards {
      *
      * @param shifted whether the VE has a user namespace of its own
      * @param kept its capabilities: a privileged VE that was given one may make the calls that it is for
+     * @param netfilter whether it may filter packets in its own network
      */
-    static List<Rule> refusals(boolean shifted, Set<Capability> kept) {
+    static List<Rule> refusals(boolean shifted, Set<Capability> kept, boolean netfilter) {
         List<Rule> rules = new ArrayList<>();
         for (String call : REFUSED) {
             Capability opener = openerOf(call);
@@ -145,10 +165,30 @@ final class VeGuards {
         }
         rules.add(Rule.ifEqual("ioctl", 1, TIOCSTI, Errno.EPERM));
         rules.add(Rule.ifEqual("ioctl", 1, TIOCLINUX, Errno.EPERM));
+        if (!netfilter) {
+            closeNetfilter(rules);
+        }
         if (!shifted) {
             confinePrivileged(rules, kept);
         }
         return rules;
+    }
+
+    /** Every way to the packet filter: sockets of nfnetlink, and the options of the older x_tables. */
+    private static void closeNetfilter(List<Rule> rules) {
+        rules.add(Rule.ifEqual("socket", 0, AF_NETLINK, Errno.EPERM).and(2, NETLINK_NETFILTER));
+        for (String call : new String[] {"setsockopt", "getsockopt"}) {
+            for (long option : new long[] {IPT_BASE_CTL, ARPT_BASE_CTL, EBT_BASE_CTL}) {
+                rules.add(Rule.ifEqual(call, 1, SOL_IP, Errno.EPERM).and(2, option));
+            }
+            rules.add(Rule.ifEqual(call, 1, SOL_IPV6, Errno.EPERM).and(2, IPT_BASE_CTL));
+        }
+        // Its arguments are in memory, where no filter can look: 32-bit programs have to use the calls themselves.
+        for (long call : new long[] {SYS_SOCKET, SYS_SETSOCKOPT}) {
+            rules.add(Rule.ifEqual("socketcall", 0, call, Errno.EPERM));
+        }
+        // It makes sockets without a system call of that name; programs can do without.
+        rules.add(Rule.refuse("io_uring_setup", Errno.ENOSYS));
     }
 
     /** What the kernel itself refuses in any user namespace but the host's. */

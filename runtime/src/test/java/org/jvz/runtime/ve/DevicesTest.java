@@ -130,7 +130,7 @@ class DevicesTest {
                 "CAPABILITY",
                 "SYS_MODULE:on VE_ADMIN:on",
                 "NETFILTER",
-                "disabled",
+                "stateless",
                 "IPTABLES",
                 "iptable_filter");
         assertThat(told())
@@ -140,7 +140,7 @@ class DevicesTest {
                 .contains("FEATURES (nfs: the kernel mounts NFS in the host's user namespace only")
                 .contains("sys_module counts in the host's user namespace only")
                 .contains("ve_admin is one of OpenVZ's kernel")
-                .contains("NETFILTER (disabled: the container's root may use all of netfilter")
+                .contains("NETFILTER (stateless: the container's root may use all of netfilter")
                 .contains("IPTABLES (modules are not told apart");
         assertThat(tiny.sh("ls /dev")).doesNotContain("loop0", "no");
     }
@@ -153,6 +153,10 @@ class DevicesTest {
         tiny.set(tiny.host(), true, "netfilter", "stateless", "capability", "net_admin:off");
         tiny.start(tiny.host());
         assertThat(told()).doesNotContain("NETFILTER");
+        tiny.stop(tiny.host());
+        tiny.set(tiny.host(), true, "netfilter", "disabled", "iptables", "iptable_filter");
+        tiny.start(tiny.host());
+        assertThat(told()).doesNotContain("NETFILTER", "IPTABLES");
     }
 
     @RootTest

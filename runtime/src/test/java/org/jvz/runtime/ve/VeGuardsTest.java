@@ -11,7 +11,9 @@ import org.jvz.runtime.linux.seccomp.Rule;
 
 class VeGuardsTest {
     private static List<String> refused(boolean shifted, Set<Capability> kept) {
-        return VeGuards.refusals(shifted, kept).stream().map(Rule::syscall).toList();
+        return VeGuards.refusals(shifted, kept, true).stream()
+                .map(Rule::syscall)
+                .toList();
     }
 
     @Test
@@ -34,6 +36,16 @@ class VeGuardsTest {
         more.add(Capability.SYS_ADMIN);
         assertThat(refused(false, more)).doesNotContain("clone", "clone3", "unshare");
         assertThat(refused(true, VeGuards.defaults(true))).doesNotContain("clone", "clone3", "unshare");
+    }
+
+    @Test
+    void netfilterIsClosedOnRequestOnly() {
+        for (boolean shifted : new boolean[] {true, false}) {
+            Set<Capability> kept = VeGuards.defaults(shifted);
+            assertThat(refused(shifted, kept)).doesNotContain("socket", "setsockopt", "io_uring_setup");
+            assertThat(VeGuards.refusals(shifted, kept, false).stream().map(Rule::syscall))
+                    .contains("socket", "socketcall", "setsockopt", "getsockopt", "io_uring_setup");
+        }
     }
 
     @Test

@@ -36,6 +36,19 @@ public final class SeccompFilter {
     /** Calls younger than Debian 12's library. Since 5.1 a new call has one number on all architectures. */
     private static final Map<String, Integer> YOUNG = Map.of("file_setattr", 469);
 
+    /**
+     * The call of 32-bit x86 programs for all that concerns sockets. The library adds rules of its own for it to those of the calls it stands for, which look at
+     * arguments that are not there; and with rules for it besides, version 2.5 makes programs that no longer load the number on x86-64.
+     */
+    private static final String SOCKETCALL = "socketcall";
+
+    private static final int SOCKETCALL_NUMBER = 102;
+    private static final int AUDIT_ARCH_I386 = 0x40000003;
+    /** Places in {@code struct seccomp_data}. */
+    private static final int ARCHITECTURE = 4;
+
+    private static final int FIRST_ARGUMENT = 16;
+
     private static final int X32_BIT = 0x40000000;
     private static final int BPF_LOAD = 0x20;
     private static final int BPF_JUMP_IF_EQUAL = 0x15;
@@ -93,7 +106,9 @@ public final class SeccompFilter {
             ByteArrayOutputStream young = new ByteArrayOutputStream();
             for (Rule rule : rules) {
                 @Nullable Integer number = YOUNG.get(rule.syscall());
-                if (number == null) {
+                if (rule.syscall().equals(SOCKETCALL)) {
+                    refuseSocketcall(young, rule);
+                } else if (number == null) {
                     add(library, context, rule);
                 } else {
                     refuse(young, number, rule.answer());
@@ -131,21 +146,45 @@ public final class SeccompFilter {
         program.writeBytes(code.array());
     }
 
+    /** Instructions that refuse one of the calls that socketcall(2) stands for, its first argument; nothing where there is no such call. */
+    private static void refuseSocketcall(ByteArrayOutputStream program, Rule rule) {
+        if (Arch.host() != Arch.X86_64) {
+            return;
+        }
+        ByteBuffer code = ByteBuffer.allocate(7 * 8).order(ByteOrder.LITTLE_ENDIAN);
+        code.putShort((short) BPF_LOAD).putShort((short) 0).putInt(ARCHITECTURE);
+        code.putShort((short) BPF_JUMP_IF_EQUAL).put((byte) 0).put((byte) 5).putInt(AUDIT_ARCH_I386);
+        code.putShort((short) BPF_LOAD).putShort((short) 0).putInt(0);
+        code.putShort((short) BPF_JUMP_IF_EQUAL).put((byte) 0).put((byte) 3).putInt(SOCKETCALL_NUMBER);
+        code.putShort((short) BPF_LOAD).putShort((short) 0).putInt(FIRST_ARGUMENT);
+        int call = (int) rule.matches().get(0).value();
+        code.putShort((short) BPF_JUMP_IF_EQUAL).put((byte) 0).put((byte) 1).putInt(call);
+        code.putShort((short) BPF_RETURN)
+                .putShort((short) 0)
+                .putInt(REFUSE | rule.answer().number());
+        program.writeBytes(code.array());
+    }
+
     private static void add(LibSeccomp library, Pointer context, Rule rule) throws IOException {
         int number = library.seccomp_syscall_resolve_name(rule.syscall());
         if (number == -1) {
             throw new IOException("libseccomp does not know the system call " + rule.syscall());
         }
-        Pointer comparison = null;
-        if (rule.argument() >= 0) {
-            comparison = Memory.allocateDirect(Runtime.getRuntime(library), COMPARISON_SIZE);
-            comparison.putInt(0, rule.argument());
-            comparison.putInt(4, MASKED_EQUAL);
-            comparison.putLong(8, rule.mask());
-            comparison.putLong(16, rule.value());
+        int count = rule.matches().size();
+        Pointer comparisons =
+                count == 0 ? null : Memory.allocateDirect(Runtime.getRuntime(library), count * COMPARISON_SIZE);
+        if (comparisons != null) {
+            int at = 0;
+            for (Rule.Match each : rule.matches()) {
+                comparisons.putInt(at, each.argument());
+                comparisons.putInt(at + 4, MASKED_EQUAL);
+                comparisons.putLong(at + 8, each.mask());
+                comparisons.putLong(at + 16, each.value());
+                at += COMPARISON_SIZE;
+            }
         }
         int action = REFUSE | rule.answer().number();
-        int result = library.seccomp_rule_add_array(context, action, number, comparison == null ? 0 : 1, comparison);
+        int result = library.seccomp_rule_add_array(context, action, number, count, comparisons);
         check(result, "seccomp_rule_add " + rule.syscall());
     }
 

@@ -1,5 +1,6 @@
 package org.jvz.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -51,6 +52,14 @@ record CommandHelp(List<String> words, Verb verb, String synopsis, String text, 
                         Verb.STATUS,
                         "",
                         "Prints whether it exists, is mounted, runs: five words, and suspended if there is a dump of it.",
+                        none),
+                of(
+                        "info",
+                        Verb.INFO,
+                        "",
+                        "A page for people: state and uptime, template and layout, addresses, what it uses of its limits, its"
+                                + " processes, the last lines of the log about it. Not known to OpenVZ, and its form may"
+                                + " change: programs read vzlist.",
                         none),
                 of(
                         "set",
@@ -115,6 +124,15 @@ record CommandHelp(List<String> words, Verb verb, String synopsis, String text, 
                         snapshot),
                 of("convert", Verb.CONVERT, "[--layout ploop]", "Refused with 155.", Options.convert()),
                 of("compact", Verb.COMPACT, "", "Nothing to do for a container without an image.", none));
+    }
+
+    /** The words of all commands. */
+    static List<String> allWords() {
+        List<String> words = new ArrayList<>();
+        for (CommandHelp command : all()) {
+            words.addAll(command.words());
+        }
+        return words;
     }
 
     /** Some of the options that start, stop and restart share. */

@@ -9,6 +9,7 @@ final class Commands {
     static Command of(Verb verb) {
         return switch (verb) {
             case STATUS -> new StatusCommand();
+            case INFO -> new InfoCommand();
             case EXEC, EXEC2, EXEC3 -> new ExecCommand(verb);
             case START, STOP, RESTART -> new StartStopCommand(verb);
             case MOUNT, UMOUNT -> new MountCommand(verb);

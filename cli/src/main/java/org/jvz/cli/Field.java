@@ -60,6 +60,9 @@ record Field(String name, String header, int width, Kind kind, String key, int i
     /** Limit of a UBC. */
     static final int LIMIT = 3;
 
+    /** How often more of a UBC was refused. */
+    static final int FAILURES = 4;
+
     private static final String[] UBC_SUFFIXES = {"", ".m", ".b", ".l", ".f"};
     private static final String[] DISK_SUFFIXES = {"", ".s", ".h"};
 

@@ -134,9 +134,23 @@ final class OptionReader {
             found = byPrefix(table.more(), given);
         }
         if (found == null) {
-            throw wrong("unrecognized option '--" + given + "'");
+            throw new UsageException(
+                    errorStatus,
+                    program + ": unrecognized option '--" + given + "'",
+                    Nearest.hint(given, names(), "--"));
         }
         return found;
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>();
+        for (Option option : table.options()) {
+            names.add(option.name());
+        }
+        for (Option option : table.more()) {
+            names.add(option.name());
+        }
+        return names;
     }
 
     private @Nullable Option byPrefix(List<Option> options, String prefix) throws UsageException {

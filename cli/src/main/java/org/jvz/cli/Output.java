@@ -13,13 +13,25 @@ import org.jvz.runtime.ve.VeException;
 final class Output implements VeEvents {
     private final PrintStream out;
     private final PrintStream err;
+    private final Terminal terminal;
     private boolean quiet;
     private int verbosity;
     private @Nullable LogFile log;
 
+    /** For programs that nobody reads. */
     Output(PrintStream out, PrintStream err) {
+        this(out, err, Terminal.NONE);
+    }
+
+    Output(PrintStream out, PrintStream err, Terminal terminal) {
         this.out = out;
         this.err = err;
+        this.terminal = terminal;
+    }
+
+    /** Who reads this. */
+    Terminal terminal() {
+        return terminal;
     }
 
     void quiet(boolean quiet) {
@@ -44,6 +56,14 @@ final class Output implements VeEvents {
     /** A complaint about the command line: always on stderr, never logged. */
     void complain(String text) {
         err.println(text);
+    }
+
+    /** A complaint about the command line and, where a person reads it, what may have been meant. */
+    void complain(UsageException wrong) {
+        complain(wrong.text());
+        if (!wrong.hint().isEmpty() && terminal.readsErrors()) {
+            complain(wrong.hint());
+        }
     }
 
     /** Prints and logs a line according to its level. */

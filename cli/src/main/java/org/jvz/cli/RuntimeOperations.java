@@ -35,6 +35,7 @@ import org.jvz.runtime.ve.VeEvent;
 import org.jvz.runtime.ve.VeEvents;
 import org.jvz.runtime.ve.VeException;
 import org.jvz.runtime.ve.VeHost;
+import org.jvz.runtime.ve.VeProcess;
 import org.jvz.runtime.ve.VzError;
 import org.jvz.templates.TemplateStore;
 
@@ -96,6 +97,16 @@ final class RuntimeOperations implements VeOperations {
             output.complain("Warning: " + Failures.message(e));
             return new StatusVe.Status(false, false, false, false);
         }
+    }
+
+    @Override
+    public VeProbe probe() {
+        return RuntimeProbe.of(host);
+    }
+
+    @Override
+    public List<VeProcess> processes(CtId id) throws IOException {
+        return VeProcess.of(host, id);
     }
 
     @Override

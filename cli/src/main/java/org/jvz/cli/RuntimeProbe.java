@@ -22,6 +22,11 @@ final class RuntimeProbe implements VeProbe {
         this.live = live;
     }
 
+    /** Looks at a host now. */
+    static VeProbe of(VeHost host) {
+        return new RuntimeProbe(LiveVes.look(host));
+    }
+
     /** Looks at this host. */
     static final class OfThisHost implements Vzlist.Factory {
         @Override
@@ -31,7 +36,7 @@ final class RuntimeProbe implements VeProbe {
 
         @Override
         public VeProbe open(VzConf conf) {
-            return new RuntimeProbe(LiveVes.look(new VeHost(conf, null, false)));
+            return of(new VeHost(conf, null, false));
         }
     }
 

@@ -146,7 +146,7 @@ final class SetCommand implements Command {
             return 0;
         } catch (VeException e) {
             call.output().failure(e);
-            if (save) {
+            if (save && e.error() != VzError.LOCKED) {
                 call.output().say(-1, Words.APPLY_FAILED);
             }
             return e.error().exitStatus();
@@ -188,7 +188,7 @@ final class SetCommand implements Command {
             base = Samples.apply(conf, ConfFile.read(sampleFile(sample, paths)), sample);
         }
         EditResult edit = settings.apply(base);
-        return new EditResult(conf, edit.after());
+        return new EditResult(conf, edit.after(), edit.drop());
     }
 
     /** The keys this command is about, those of the sample included. */

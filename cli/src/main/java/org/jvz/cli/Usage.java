@@ -26,6 +26,7 @@ final class Usage {
         text.append("vzctl stop <ctid> [--fast] [--skip-umount]\n");
         text.append("vzctl restart <ctid> [options of start and stop]\n");
         text.append("vzctl destroy | delete | mount | umount | status <ctid>\n");
+        text.append("vzctl info <ctid>\n");
         text.append("vzctl enter <ctid> [--exec <command> [arg ...]]\n");
         text.append("vzctl exec | exec2 <ctid> <command> [arg ...]\n");
         text.append("vzctl exec | exec2 <ctid> -\n");

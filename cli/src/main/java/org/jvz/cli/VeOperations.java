@@ -14,6 +14,7 @@ import org.jvz.runtime.ve.StartOptions;
 import org.jvz.runtime.ve.StatusVe;
 import org.jvz.runtime.ve.StopOptions;
 import org.jvz.runtime.ve.VeEvents;
+import org.jvz.runtime.ve.VeProcess;
 
 /**
  * What the commands ask of the host: the port between command lines and {@code org.jvz.runtime.ve}. All failures are
@@ -39,6 +40,12 @@ interface VeOperations {
 
     /** What {@code status} shows; takes no lock, needs no configuration. */
     StatusVe.Status status(CtId id) throws IOException;
+
+    /** What vzlist would ask; takes no lock. */
+    VeProbe probe();
+
+    /** The processes of a running VE; takes no lock. */
+    List<VeProcess> processes(CtId id) throws IOException;
 
     void create(CtId id, CreateOptions options, VeEvents events) throws IOException;
 

@@ -12,6 +12,7 @@ enum Verb {
     MOUNT,
     UMOUNT,
     STATUS,
+    INFO,
     SET,
     EXEC,
     EXEC2,
@@ -43,6 +44,7 @@ enum Verb {
             case "mount" -> MOUNT;
             case "umount" -> UMOUNT;
             case "status" -> STATUS;
+            case "info" -> INFO;
             case "set" -> SET;
             case "exec" -> EXEC;
             case "exec2" -> EXEC2;

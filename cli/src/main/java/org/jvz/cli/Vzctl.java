@@ -40,7 +40,9 @@ public final class Vzctl {
 
     /** Runs the command and ends the process. */
     public static void main(String[] args) {
-        int status = run(args, System.getenv(), System.out, System.err, new RuntimeOperations.OnThisHost());
+        Map<String, String> env = System.getenv();
+        Output output = new Output(System.out, System.err, Terminal.ofProcess(env));
+        int status = run(args, env, output, new RuntimeOperations.OnThisHost());
         System.out.flush();
         System.exit(status);
     }
@@ -52,11 +54,15 @@ public final class Vzctl {
      */
     static int run(
             String[] args, Map<String, String> env, PrintStream out, PrintStream err, VeOperations.Factory operations) {
-        Output output = new Output(out, err);
+        return run(args, env, new Output(out, err), operations);
+    }
+
+    /** The same, with whoever reads the output. */
+    static int run(String[] args, Map<String, String> env, Output output, VeOperations.Factory operations) {
         try {
             return new Vzctl(env, output, operations).run(args);
         } catch (UsageException e) {
-            output.complain(e.text());
+            output.complain(e);
             return e.exitStatus();
         } catch (VeException e) {
             output.failure(e);
@@ -100,7 +106,10 @@ public final class Vzctl {
         }
         Verb verb = Verb.of(word);
         if (verb == null) {
-            throw wrong(VzError.INVALID_SYNTAX, Words.BAD_COMMAND + word);
+            throw new UsageException(
+                    VzError.INVALID_SYNTAX.exitStatus(),
+                    Words.BAD_COMMAND + word,
+                    Nearest.hint(word, CommandHelp.allWords(), ""));
         }
         if (at + 1 == args.length) {
             throw wrong(VzError.INVALID_VALUE, Words.CTID_MISSING);

@@ -42,7 +42,7 @@ final class Words {
             case MOUNTED -> "Container is mounted";
             case UNMOUNTED -> "Container is unmounted";
             case ADDING_IPS -> "Adding IP address(es): " + arg;
-            case DELETING_IPS -> "Deleting IP address(es): " + arg;
+            case DELETING_IPS -> "Deleting " + (event.arg(1).isEmpty() ? "" : "all ") + "IP address(es): " + arg;
             case CPU_LIMIT -> "Setting CPU limit: " + arg;
             case CPU_UNITS -> "Setting CPU units: " + arg;
             case CPUS -> "Setting CPUs: " + arg;

@@ -22,6 +22,7 @@ import org.jvz.runtime.ve.VeEvent;
 import org.jvz.runtime.ve.VeEvents;
 import org.jvz.runtime.ve.VeException;
 import org.jvz.runtime.ve.VeHost;
+import org.jvz.runtime.ve.VeProcess;
 import org.jvz.runtime.ve.VzError;
 
 /** A host without a kernel: remembers what it was asked for, and answers as a VE of the given state would. */
@@ -34,6 +35,8 @@ final class FakeOperations implements VeOperations {
     VeHost host;
 
     boolean skipLock;
+    final FakeLive live = new FakeLive();
+    final List<VeProcess> processes = new ArrayList<>();
     int exitStatus;
 
     @Nullable
@@ -69,6 +72,34 @@ final class FakeOperations implements VeOperations {
     @Override
     public StatusVe.Status status(CtId id) {
         return states.getOrDefault(id.value(), new StatusVe.Status(false, false, false, false));
+    }
+
+    @Override
+    public VeProbe probe() {
+        return new VeProbe() {
+            @Override
+            public List<CtId> running() {
+                return states.keySet().stream()
+                        .map(CtId::new)
+                        .filter(FakeOperations.this::running)
+                        .toList();
+            }
+
+            @Override
+            public boolean mounted(Path root) {
+                return false;
+            }
+
+            @Override
+            public VeRow.@Nullable Live live(CtId id) {
+                return live;
+            }
+        };
+    }
+
+    @Override
+    public List<VeProcess> processes(CtId id) {
+        return processes;
     }
 
     @Override

@@ -55,7 +55,7 @@ public final class ConfigEdit {
         edited = withBothIds(edited, byKey);
         checkMasks(edited, byKey);
         checkSwap(edited, byKey);
-        return new EditResult(conf, edited);
+        return new EditResult(conf, edited, AddressDrop.of(byKey.getOrDefault(ConfKey.IP_ADDRESS, List.of())));
     }
 
     private static <T> VeConf edit(VeConf conf, ConfKey<T> key, List<Given> given, EditContext context)
@@ -106,7 +106,7 @@ public final class ConfigEdit {
         return conf.file().has(key.name()) ? conf.get(key) : Optional.empty();
     }
 
-    private static ConfOption.Role roleOf(Given given) {
+    static ConfOption.Role roleOf(Given given) {
         @Nullable ConfOption option = ConfKey.option(given.option());
         return option == null ? ConfOption.Role.SET : option.role();
     }

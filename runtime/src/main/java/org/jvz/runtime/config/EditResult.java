@@ -10,8 +10,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param before as it was
  * @param after as it is to be; not saved
+ * @param drop addresses that are to go even where {@code before} does not have them
  */
-public record EditResult(VeConf before, VeConf after) {
+public record EditResult(VeConf before, VeConf after, AddressDrop drop) {
+    /** A change of what the configuration has. */
+    public EditResult(VeConf before, VeConf after) {
+        this(before, after, AddressDrop.NONE);
+    }
 
     /** Whether there is nothing to save. */
     public boolean isUnchanged() {

@@ -24,7 +24,7 @@ public enum VzKey {
             "First user id on the host of the pool that new VEs get their ranges from; 0 for privileged VEs."),
     LOCAL_GID("100000", "The same for group ids."),
     CONFIGFILE("vswap-256m", "Sample that new VEs are configured from: NAME of ve-NAME.conf-sample."),
-    DEF_OSTEMPLATE("centos-6-x86", "OS template of new VEs."),
+    DEF_OSTEMPLATE(null, "OS template of new VEs, unless their sample names one."),
     NAMESERVER("inherit", "Name servers of VEs that set none; inherit copies the host's."),
     STOP_TIMEOUT("120", "Seconds a VE gets to shut down before it is killed."),
     LXCFS(

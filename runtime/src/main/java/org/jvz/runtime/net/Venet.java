@@ -1,6 +1,7 @@
 package org.jvz.runtime.net;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -208,6 +209,15 @@ public final class Venet {
             host.announce(address, uplink);
             return uplink;
         });
+    }
+
+    /** The addresses of a running VE, saved or not, without prefixes. */
+    public List<VeAddress> owned(CtId id) throws IOException {
+        List<VeAddress> owned = new ArrayList<>();
+        for (NetAddress address : owners.of(id)) {
+            owned.add(VeAddress.parse(address.toString()));
+        }
+        return owned;
     }
 
     /**

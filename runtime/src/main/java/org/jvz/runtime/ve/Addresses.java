@@ -1,6 +1,7 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -108,11 +109,12 @@ final class Addresses implements VePart {
 
     @Override
     public void afterChange(Changing change) throws IOException {
-        List<VeAddress> removed = change.result().removed(ConfKey.IP_ADDRESS);
+        List<VeAddress> removed = gone(change);
         if (removed.isEmpty()) {
             return;
         }
-        change.events().event(VeEvent.Kind.DELETING_IPS, join(removed));
+        boolean all = change.result().drop().all();
+        change.events().event(VeEvent.Kind.DELETING_IPS, join(removed), all ? "all" : "");
         try (VeNamespace namespace =
                 VeNamespace.ofInit(change.linux(), change.state().initPid())) {
             venet(change)
@@ -122,6 +124,30 @@ final class Addresses implements VePart {
                             namespace,
                             removed);
         }
+    }
+
+    /** What the configuration no longer has, and what the VE had without it. */
+    private static List<VeAddress> gone(Changing change) throws IOException {
+        List<VeAddress> gone = new ArrayList<>(change.result().removed(ConfKey.IP_ADDRESS));
+        if (change.result().drop().isNone()) {
+            return gone;
+        }
+        List<VeAddress> kept = change.result().after().get(ConfKey.IP_ADDRESS).orElse(List.of());
+        for (VeAddress each : venet(change).owned(change.session().id())) {
+            if (change.result().drop().covers(each) && !has(kept, each) && !has(gone, each)) {
+                gone.add(each);
+            }
+        }
+        return gone;
+    }
+
+    private static boolean has(List<VeAddress> addresses, VeAddress wanted) {
+        for (VeAddress each : addresses) {
+            if (each.address().equals(wanted.address())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Venet venet(Changing change) {

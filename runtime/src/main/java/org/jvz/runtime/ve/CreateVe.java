@@ -148,10 +148,12 @@ public final class CreateVe {
         if (name == null || name.isEmpty()) {
             return null;
         }
-        Path link = host.paths().namesDir().resolve(name);
-        return transaction.step("link name", link.toString(), RootfsUndo.unlink(link), () -> {
+        Names names = new Names(host.paths());
+        // A name that was the VE's before stays, and one that is another's is not ours to take back.
+        UndoStep undo = id.equals(names.owner(name)) ? null : HostUndo.name(name, id);
+        return transaction.step("link name", name, undo, () -> {
             try {
-                return new Names(host.paths()).claim(name, id);
+                return names.claim(name, id);
             } catch (NameConflictException e) {
                 throw new VeException(
                         VzError.SET_NAME,

@@ -22,6 +22,8 @@ final class GuestSetup implements VePart {
     /** The name of a VE that was given none. */
     static final String DEFAULT_HOSTNAME = "localhost";
 
+    private static final String FASTBOOT = "/fastboot";
+
     private VzError error = VzError.SYSTEM;
 
     @Override
@@ -59,6 +61,18 @@ final class GuestSetup implements VePart {
             write(root, guest.network(root, network(conf)));
         } catch (IOException e) {
             warn(events, "the addresses", e);
+        }
+        try {
+            skipChecks(root);
+        } catch (IOException e) {
+            warn(events, FASTBOOT, e);
+        }
+    }
+
+    /** The VE's disks are the host's: an init that looks for this file, as sysvinit and systemd do, checks none. */
+    private static void skipChecks(InsideRoot root) throws IOException {
+        if (root.kind(FASTBOOT) == InsideRoot.Kind.ABSENT) {
+            root.write(FASTBOOT, new byte[0], 0644);
         }
     }
 

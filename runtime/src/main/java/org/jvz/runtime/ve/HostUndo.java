@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.jvz.runtime.cgroup.AppliedLimits;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.Names;
 import org.jvz.runtime.net.NetUndo;
 import org.jvz.runtime.rootfs.InsideUndo;
 import org.jvz.runtime.rootfs.RootfsUndo;
@@ -17,6 +18,7 @@ import org.jvz.runtime.undo.UndoStep;
 final class HostUndo implements UndoHandlers {
     private static final String CGROUP = "cgroup";
     private static final String SYMLINK = "symlink";
+    private static final String NAME = "name";
     private static final String RESTORE = "restore";
     private static final String LIMITS = "limits";
     private static final String HOSTNAME = "hostname";
@@ -40,6 +42,11 @@ final class HostUndo implements UndoHandlers {
     /** Makes a removed symbolic link again. */
     static UndoStep symlink(Path target, Path link) {
         return UndoStep.of(SYMLINK, target.toString(), link.toString());
+    }
+
+    /** Removes the link of a name if it leads to this VE. */
+    static UndoStep name(String name, CtId id) {
+        return UndoStep.of(NAME, name, id.toString());
     }
 
     /** Puts a kept copy in the place of a changed file. */
@@ -94,6 +101,9 @@ final class HostUndo implements UndoHandlers {
                     Files.createSymbolicLink(link, Path.of(step.args().get(0)));
                 }
             }
+            case NAME ->
+                new Names(host.paths())
+                        .remove(step.args().get(0), CtId.parse(step.args().get(1)));
             case RESTORE -> {
                 Path copy = Path.of(step.args().get(0));
                 if (Files.exists(copy)) {

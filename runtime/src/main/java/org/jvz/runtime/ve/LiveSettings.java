@@ -53,6 +53,9 @@ final class LiveSettings {
         List<String> keys = names(result.changed());
         List<String> asked = names(options.asked());
         asked.removeAll(keys);
+        if (!result.drop().isNone() && asked.remove(ConfKey.IP_ADDRESS.name())) {
+            keys.add(ConfKey.IP_ADDRESS.name());
+        }
         for (VePart part : VeParts.of(asked)) {
             for (String each : part.keysToRepeat()) {
                 if (asked.contains(each) && !keys.contains(each)) {

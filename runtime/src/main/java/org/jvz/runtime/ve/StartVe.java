@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jvz.runtime.config.BadConfException;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.RequiredBeancounters;
 import org.jvz.runtime.guest.BootKind;
 import org.jvz.runtime.guest.Guest;
 import org.jvz.runtime.linux.spawn.Spawned;
@@ -43,6 +45,7 @@ public final class StartVe {
             throw new VeException(VzError.START_DISABLED, VeEvent.of(VeEvent.Kind.START_IS_DISABLED));
         }
         ve.needPrivateArea();
+        needBeancounters(ve);
         VeEvents events = session.events();
         Path dump = CheckpointVe.dumpFile(ve);
         if (dump != null && Files.exists(dump)) {
@@ -67,6 +70,14 @@ public final class StartVe {
         }
     }
 
+    /** As for OpenVZ, a configuration that leaves open what the VE may use is no configuration to start. */
+    private static void needBeancounters(Ve ve) throws IOException {
+        List<String> missing = RequiredBeancounters.missing(ve.conf());
+        if (!missing.isEmpty()) {
+            throw new VeException(VzError.NOT_ENOUGH_UBC, VeEvent.of(VeEvent.Kind.UBC_NOT_SET, missing.get(0)));
+        }
+    }
+
     private void start(VeSession session, Ve ve, IdShift shift, StartOptions options, boolean mounted)
             throws IOException {
         boolean ours = false;
@@ -85,14 +96,21 @@ public final class StartVe {
             if (e instanceof VeException refused) {
                 throw refused;
             }
-            throw new VeException(
-                    Addresses.isInUse(e) || Translating.isInUse(e)
-                            ? VzError.IP_IN_USE
-                            : Rights.isRefused(e) ? VzError.SET_CAPABILITY : VzError.ENV_CREATE,
-                    VeEvent.of(VeEvent.Kind.START_FAILED),
-                    e);
+            throw new VeException(reason(e), VeEvent.of(VeEvent.Kind.START_FAILED), e);
         }
         session.events().event(options.waitUntilUp() ? VeEvent.Kind.START_WAITING : VeEvent.Kind.START_IN_PROGRESS);
+    }
+
+    private static VzError reason(Throwable failure) {
+        if (Addresses.isInUse(failure) || Translating.isInUse(failure)) {
+            return VzError.IP_IN_USE;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BadConfException) {
+                return VzError.INVALID_CONFIG;
+            }
+        }
+        return Rights.isRefused(failure) ? VzError.SET_CAPABILITY : VzError.ENV_CREATE;
     }
 
     /** Writes what the guest's files are to say of it and finds its init. */

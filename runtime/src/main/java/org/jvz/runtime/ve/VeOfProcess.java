@@ -70,7 +70,7 @@ public record VeOfProcess(int pid, int id, int pidInside, String name) {
         return Integer.parseInt(pids.substring(pids.lastIndexOf('\t') + 1).strip());
     }
 
-    private static String name(String status) {
+    static String name(String status) {
         int end = status.indexOf('\n');
         return status.startsWith(NAME) && end > 0 ? status.substring(NAME.length(), end) : "";
     }

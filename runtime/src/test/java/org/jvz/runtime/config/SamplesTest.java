@@ -132,7 +132,6 @@ class SamplesTest {
                         VE_ROOT="/vz/root/$VEID"
                         VE_PRIVATE="/vz/private/$VEID"
                         VE_LAYOUT="overlay"
-                        OSTEMPLATE="centos-6-x86"
                         """);
     }
 

@@ -45,7 +45,6 @@ class VzConfTest {
         "VE_LAYOUT,overlay",
         "LOCAL_UID,100000",
         "CONFIGFILE,vswap-256m",
-        "DEF_OSTEMPLATE,centos-6-x86",
         "NAMESERVER,inherit",
         "LOGFILE,/var/log/vzctl.log",
         "NEIGHBOUR_DEVS,detect",

@@ -23,13 +23,14 @@ final class LimitsLifeTest {
     void aSavedLimitSurvivesARestartAndAnUnsavedOneDoesNot() throws Exception {
         TestVe ve = TestVe.started(host, "--ram", "64M", "--swap", "0", "--numproc", "70", "--cpulimit", "50");
         assertThat(ve.cgroups().memoryLimit()).isEqualTo(64 * MIB);
-        ve.set("--ram", "96M", "--numproc", "80", "--save").exits(0);
+        ve.set("--ram", "96M", "--numproc", "80", "--shmpages", "20M", "--save").exits(0);
         ve.set("--ram", "128M").exits(0);
         assertThat(ve.cgroups().memoryLimit()).isEqualTo(128 * MIB);
 
         ve.restart();
         assertThat(ve.cgroups().memoryLimit()).isEqualTo(96 * MIB);
         assertThat(ve.cgroups().tasksLimit()).isEqualTo("80");
+        ve.run("cat /proc/sys/kernel/shmall").prints("5120");
         // They do not only stand there.
         ve.leaveRunning("for n in $(seq 200); do sleep 1000 & done; wait");
         for (int tries = 0; tries < 100 && ve.cgroups().tasksRefused() == 0; tries++) {

@@ -9,6 +9,7 @@ import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.linux.CloneFlag;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.MountFlag;
+import org.jvz.runtime.linux.spawn.Call;
 import org.jvz.runtime.linux.spawn.CallList;
 import org.jvz.runtime.linux.spawn.FdSource;
 import org.jvz.runtime.linux.spawn.SpawnException;
@@ -29,6 +30,9 @@ final class InsideLimits implements VePart {
 
     /** {@code NR_UNIX98_PTY_MAX} of devpts. */
     private static final long PTYS_NONE = 1_048_576;
+
+    private int init;
+    private @Nullable Call shmallByChild;
 
     /**
      * Limits; 0 for none.
@@ -67,15 +71,31 @@ final class InsideLimits implements VePart {
 
     /** The file systems are mounted with their limits ({@link StartList}); here the rest. */
     @Override
-    public void admit(Starting start, int pid) throws IOException {
+    public void inside(Starting start, CallList list) throws IOException {
         Values values = Values.of(StartLimits.of(start.conf()));
         if (values.shmPages() > 0) {
+            byte[] text = Shmall.text(values.shmPages());
+            shmallByChild = list.writeFileIfPermitted("set shmall", FdSource.CWD, Shmall.FILE.toString(), text);
+        }
+        start.settings().put(SETTING, values.text());
+    }
+
+    @Override
+    public void admit(Starting start, int pid) {
+        init = pid;
+    }
+
+    /** Where the file belongs to the host's root (Linux before 6.9), the child could not. */
+    @Override
+    public void started(Starting start) throws IOException {
+        Call byChild = shmallByChild;
+        if (byChild != null && byChild.value() < 0) {
+            Values values = Values.of(StartLimits.of(start.conf()));
             start.transaction().step("set shmall", "container " + start.ve().id(), null, () -> {
-                Shmall.set(start.session().host(), pid, start.shift().shifts(), values.shmPages());
+                Shmall.set(start.session().host(), init, start.shift().shifts(), values.shmPages());
                 return values;
             });
         }
-        start.settings().put(SETTING, values.text());
     }
 
     @Override

@@ -20,14 +20,14 @@ import org.jvz.runtime.linux.spawn.Spawner;
 
 /**
  * Writes {@code kernel.shmall} of a VE's IPC namespace, through the host's own /proc. The file belongs to the host's root,
- * and in newer kernels (6.x) to the VE's root only (ipc_permissions() in the kernel's ipc/ipc_sysctl.c): so a thread tries
+ * and in Linux 6.9 and later to the VE's root only (ipc_permissions() in the kernel's ipc/ipc_sysctl.c): so a thread tries
  * it as the host's root first, then a child as the VE's.
  */
 final class Shmall extends Thread {
     /** What the kernel starts with, {@code SHMALL} of linux/shm.h: as good as no limit. */
     private static final String NONE = "18446744073692774399";
 
-    private static final Path FILE = Path.of("/proc/sys/kernel/shmall");
+    static final Path FILE = Path.of("/proc/sys/kernel/shmall");
 
     private final Linux linux;
     private final Fd namespace;
@@ -49,7 +49,7 @@ final class Shmall extends Thread {
      * @param pages of 4096 bytes; 0 for no limit
      */
     static void set(VeHost host, int init, boolean shifted, long pages) throws IOException {
-        byte[] text = (pages > 0 ? Long.toString(pages) : NONE).getBytes(StandardCharsets.US_ASCII);
+        byte[] text = text(pages);
         try (Fd namespace = host.linux().open(Path.of("/proc/" + init + "/ns/ipc"))) {
             Shmall thread = new Shmall(host.linux(), namespace, text);
             thread.start();
@@ -64,6 +64,11 @@ final class Shmall extends Thread {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         }
+    }
+
+    /** What the file is to hold. */
+    static byte[] text(long pages) {
+        return (pages > 0 ? Long.toString(pages) : NONE).getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override

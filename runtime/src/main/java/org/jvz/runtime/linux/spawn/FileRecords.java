@@ -2,6 +2,7 @@ package org.jvz.runtime.linux.spawn;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Flag;
 import org.jvz.runtime.linux.MountAttr;
@@ -66,6 +67,19 @@ abstract class FileRecords extends CallTable {
         Call file = openAt(name + " (open)", dir, path, Set.of(OpenFlag.WRONLY), 0);
         write(name, file.result(), path, bytes);
         closeFd(name + " (close)", file.result());
+    }
+
+    /**
+     * As {@link #writeFile}, where the caller may lack the permission (EACCES): then nothing is written, and the list goes on.
+     *
+     * @return the call whose value is negative afterwards if the permission was lacking
+     */
+    public Call writeFileIfPermitted(String name, FdSource dir, String path, byte[] bytes) {
+        Call file = openAt(name + " (open)", dir, path, Set.of(OpenFlag.WRONLY), 0);
+        file.branchOn(-Errno.EACCES.number(), 3);
+        write(name, file.result(), path, bytes);
+        closeFd(name + " (close)", file.result());
+        return file;
     }
 
     public Call mkdirAt(String name, FdSource dir, String path, int mode) {

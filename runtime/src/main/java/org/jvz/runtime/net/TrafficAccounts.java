@@ -1,6 +1,7 @@
 package org.jvz.runtime.net;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,30 +51,39 @@ public final class TrafficAccounts {
 
     /** Takes the counters of a VE that has ended, and what it had counted. Can be repeated after a failure. */
     public void remove(ForwardSteps steps, CtId id) throws IOException {
-        steps.step("count traffic no longer", "of container " + id, () -> {
-            set(id, List.of());
-            return Files.deleteIfExists(former(id));
-        });
+        steps.step("count traffic no longer", "of container " + id, () -> locked(id, List.of(), false));
     }
 
     /** Makes a VE's counters those of these addresses, whatever there are. What addresses that go had counted is kept. */
     boolean set(CtId id, Collection<NetAddress> addresses) throws IOException {
+        return locked(id, addresses, true);
+    }
+
+    private boolean locked(CtId id, Collection<NetAddress> addresses, boolean keep) throws IOException {
         return new NetLock(linux, paths).held(() -> {
+            Map<String, Traffic.Count> kept = former(id, new TreeMap<>());
             try (Nftables nftables = Nftables.open(linux)) {
-                return set(nftables, id, addresses);
+                set(nftables, id, addresses, kept);
             } catch (NoNftablesException e) {
-                if (addresses.isEmpty()) {
-                    return false;
+                if (!addresses.isEmpty()) {
+                    throw e;
                 }
-                throw e;
             }
+            if (keep) {
+                writeFormer(id, kept);
+            } else {
+                forgetFormer(id);
+            }
+            return keep;
         });
     }
 
-    private boolean set(Nftables nftables, CtId id, Collection<NetAddress> addresses) throws IOException {
+    /** @param kept gets what addresses that go had counted */
+    private void set(Nftables nftables, CtId id, Collection<NetAddress> addresses, Map<String, Traffic.Count> kept)
+            throws IOException {
         Ruleset there = nftables.list(table.name());
         if (there == null && addresses.isEmpty()) {
-            return false;
+            return;
         }
         NetworkClasses classes = NetworkClasses.read(paths);
         if (classes == null) {
@@ -81,7 +91,6 @@ public final class TrafficAccounts {
         }
         String comment = id.toString();
         Map<NetAddress, String> owners = new LinkedHashMap<>();
-        Map<String, Traffic.Count> kept = former(id, new TreeMap<>());
         Set<String> left = new HashSet<>();
         StringBuilder commands = new StringBuilder();
         for (Ruleset.Element each : there == null ? List.<Ruleset.Element>of() : there.elements()) {
@@ -113,8 +122,6 @@ public final class TrafficAccounts {
             }
         }
         nftables.run(commands.toString());
-        writeFormer(id, kept);
-        return true;
     }
 
     /** What a VE's addresses of old had counted: lines of a counter, packets and bytes. */
@@ -139,6 +146,15 @@ public final class TrafficAccounts {
             // It never lost an address.
         }
         return into;
+    }
+
+    private void forgetFormer(CtId id) throws IOException {
+        Files.deleteIfExists(former(id));
+        try {
+            Files.deleteIfExists(formers());
+        } catch (DirectoryNotEmptyException others) {
+            // Those of other VEs.
+        }
     }
 
     private void writeFormer(CtId id, Map<String, Traffic.Count> counts) throws IOException {

@@ -120,7 +120,8 @@ public final class ConfKey<T> {
             ".host_ifname NAME",
             ".host_mac MAC",
             ".bridge NAME",
-            ".mac_filter on|off");
+            ".mac_filter on|off",
+            ".isolated on|off");
     public static final ConfKey<List<String>> NETDEV = list(
             "NETDEV",
             new ListTypes.NetDevs(),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostIfname the device on the host, which may end in a dot, or null
  * @param hostMac the address of the host's end, or null
  * @param macFilter whether packets from other addresses are dropped, or null for the default, which is on
+ * @param isolated whether the bridge hands nothing over between it and other isolated ports, or null for the default, which is no
  * @param others further attributes that jvz does not know, as they stand
  */
 public record NetIf(
@@ -23,6 +24,7 @@ public record NetIf(
         @Nullable String hostIfname,
         @Nullable String hostMac,
         @Nullable Boolean macFilter,
+        @Nullable Boolean isolated,
         List<String> others) {
 
     private static final int MAX_NAME = 15;
@@ -43,7 +45,7 @@ public record NetIf(
 
     /** A device with nothing but a name. */
     public static NetIf named(String ifname) {
-        return new NetIf(ifname, null, null, null, null, null, List.of());
+        return new NetIf(ifname, null, null, null, null, null, null, List.of());
     }
 
     /** A device's name on Linux, without the characters that have a meaning in NETIF. */
@@ -105,27 +107,30 @@ public record NetIf(
     /**
      * The same device with one attribute set; attributes that jvz does not know are kept as they are.
      *
-     * @param attribute bridge, mac, host_ifname, host_mac or mac_filter
+     * @param attribute bridge, mac, host_ifname, host_mac, mac_filter or isolated
      * @throws IllegalArgumentException with the reason
      */
     NetIf with(String attribute, String value) {
         return switch (attribute) {
-            case "bridge" -> new NetIf(ifname, value, mac, hostIfname, hostMac, macFilter, others);
-            case "mac" -> new NetIf(ifname, bridge, value, hostIfname, hostMac, macFilter, others);
-            case "host_ifname" -> new NetIf(ifname, bridge, mac, value, hostMac, macFilter, others);
-            case "host_mac" -> new NetIf(ifname, bridge, mac, hostIfname, value, macFilter, others);
-            case "mac_filter" -> new NetIf(ifname, bridge, mac, hostIfname, hostMac, onOff(value), others);
+            case "bridge" -> new NetIf(ifname, value, mac, hostIfname, hostMac, macFilter, isolated, others);
+            case "mac" -> new NetIf(ifname, bridge, value, hostIfname, hostMac, macFilter, isolated, others);
+            case "host_ifname" -> new NetIf(ifname, bridge, mac, value, hostMac, macFilter, isolated, others);
+            case "host_mac" -> new NetIf(ifname, bridge, mac, hostIfname, value, macFilter, isolated, others);
+            case "mac_filter" ->
+                new NetIf(ifname, bridge, mac, hostIfname, hostMac, onOff("mac_filter", value), isolated, others);
+            case "isolated" ->
+                new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, onOff("isolated", value), others);
             default -> {
                 List<String> more = new ArrayList<>(others);
                 more.add(attribute + "=" + value);
-                yield new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, more);
+                yield new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, isolated, more);
             }
         };
     }
 
-    private static boolean onOff(String value) {
+    private static boolean onOff(String attribute, String value) {
         if (!value.equals("on") && !value.equals("off")) {
-            throw new IllegalArgumentException("mac_filter is neither on nor off");
+            throw new IllegalArgumentException(attribute + " is neither on nor off");
         }
         return value.equals("on");
     }
@@ -148,6 +153,7 @@ public record NetIf(
         append(out, "host_ifname", hostIfname);
         append(out, "host_mac", hostMac);
         append(out, "mac_filter", macFilter == null ? null : macFilter ? "on" : "off");
+        append(out, "isolated", isolated == null ? null : isolated ? "on" : "off");
         for (String other : others) {
             out.append(',').append(other);
         }

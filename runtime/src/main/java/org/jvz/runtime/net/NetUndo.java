@@ -201,7 +201,7 @@ public final class NetUndo implements UndoHandlers {
         // The step may have failed before or after it renamed the device.
         String name = host.links().find(before.hostName()) != null ? before.hostName() : args.get(2);
         try (VeNamespace namespace = VeNamespace.ofInit(linux, pid)) {
-            new Veths(linux).apply(namespace, name, before);
+            new Veths(linux).apply(namespace, name, before, true);
         }
     }
 

@@ -1,7 +1,9 @@
 package org.jvz.runtime.net;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.NetIf;
@@ -16,13 +18,22 @@ import org.jvz.runtime.linux.netlink.Mac;
  * @param hostMac the address of that one, by which it is known to be the VE's
  * @param bridge the bridge on the host it is in, or null
  * @param macFilter whether frames from other addresses than {@code mac} are dropped
+ * @param isolated whether the bridge keeps it apart from other isolated ports
  */
 public record VethConfig(
-        String ifname, Mac mac, String hostName, Mac hostMac, @Nullable String bridge, boolean macFilter) {
+        String ifname,
+        Mac mac,
+        String hostName,
+        Mac hostMac,
+        @Nullable String bridge,
+        boolean macFilter,
+        boolean isolated) {
     /** The OUI of OpenVZ's devices. */
     private static final long PREFIX = 0x00_18_51L << 24;
 
-    private static final int ARGS = 6;
+    /** What jvz 0.1.0 and before kept was these, in this order and without names; VEs that it started may still run. */
+    private static final List<String> UNNAMED =
+            List.of("ifname", "mac", "host_ifname", "host_mac", "bridge", "mac_filter");
 
     /** The device of an entry of NETIF; what the entry leaves open depends on the VE's id and the names alone, and so is the same every time. */
     public static VethConfig of(CtId id, NetIf netIf) {
@@ -36,7 +47,8 @@ public record VethConfig(
                 name,
                 hostMac == null ? made(id, netIf.ifname(), 1) : Mac.parse(hostMac),
                 netIf.bridge(),
-                netIf.macFilter() == null || netIf.macFilter());
+                netIf.macFilter() == null || netIf.macFilter(),
+                netIf.isolated() != null && netIf.isolated());
     }
 
     private static String digits(String ifname) {
@@ -48,30 +60,53 @@ public record VethConfig(
         return new Mac(PREFIX | (hash >>> 20 & 0xff_fffe) | end);
     }
 
-    /** The inverse of {@link #ofArgs}. */
+    /** {@code name=value} by NETIF's names, without what is absent or off; the inverse of {@link #ofArgs}. */
     List<String> toArgs() {
-        return List.of(
-                ifname,
-                mac.toString(),
-                hostName,
-                hostMac.toString(),
-                bridge == null ? "" : bridge,
-                macFilter ? "on" : "off");
+        List<String> args = new ArrayList<>(
+                List.of("ifname=" + ifname, "mac=" + mac, "host_ifname=" + hostName, "host_mac=" + hostMac));
+        if (bridge != null) {
+            args.add("bridge=" + bridge);
+        }
+        if (macFilter) {
+            args.add("mac_filter=on");
+        }
+        if (isolated) {
+            args.add("isolated=on");
+        }
+        return args;
     }
 
-    /** The device of six arguments of an undo step. */
+    /** The device of an undo step's arguments, or of a running VE's state. */
     static VethConfig ofArgs(List<String> args) {
-        if (args.size() != ARGS) {
-            throw new IllegalArgumentException("not a veth device: " + args);
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < args.size(); i++) {
+            String arg = args.get(i);
+            int equals = arg.indexOf('=');
+            if (equals < 0 && i < UNNAMED.size()) {
+                values.put(UNNAMED.get(i), arg);
+            } else if (equals >= 0) {
+                values.put(arg.substring(0, equals), arg.substring(equals + 1));
+            }
         }
-        String bridge = args.get(4);
+        for (String needed : UNNAMED.subList(0, 4)) {
+            if (!values.containsKey(needed)) {
+                throw new IllegalArgumentException("not a veth device, without " + needed + ": " + args);
+            }
+        }
+        String bridge = values.getOrDefault("bridge", "");
         return new VethConfig(
-                args.get(0),
-                Mac.parse(args.get(1)),
-                args.get(2),
-                Mac.parse(args.get(3)),
+                values.getOrDefault("ifname", ""),
+                Mac.parse(values.getOrDefault("mac", "")),
+                values.getOrDefault("host_ifname", ""),
+                Mac.parse(values.getOrDefault("host_mac", "")),
                 bridge.isEmpty() ? null : bridge,
-                args.get(5).equals("on"));
+                values.getOrDefault("mac_filter", "off").equals("on"),
+                values.getOrDefault("isolated", "off").equals("on"));
+    }
+
+    /** Whether the two differ in what a bridge is told of its port. */
+    boolean isOtherPortThan(VethConfig other) {
+        return isolated != other.isolated;
     }
 
     /** Devices in one text, which {@link #parseAll} reads; no part of a device has a comma or blank in it. */

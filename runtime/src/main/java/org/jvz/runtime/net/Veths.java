@@ -7,6 +7,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.netlink.BridgePorts;
 import org.jvz.runtime.linux.netlink.Link;
 import org.jvz.runtime.linux.netlink.LinkChange;
 import org.jvz.runtime.linux.netlink.Links;
@@ -79,7 +80,7 @@ public final class Veths {
             Files.writeString(acceptRa, "0\n", StandardOpenOption.WRITE);
         }
         filter(socket, link, device);
-        bridge(links, link, device.bridge());
+        bridge(socket, links, link, device);
     }
 
     private static void filter(NetlinkSocket socket, Link link, VethConfig device) throws IOException {
@@ -88,7 +89,12 @@ public final class Veths {
         control.filterReceived(link, MacFilter.program(device.macFilter() ? device.mac() : null));
     }
 
-    private static void bridge(Links links, Link link, @Nullable String name) throws IOException {
+    private static void bridge(NetlinkSocket socket, Links links, Link link, VethConfig device) throws IOException {
+        @Nullable String name = device.bridge();
+        if (name == null && device.isolated()) {
+            throw new IOException("Isolation is a matter of a bridge, and " + device.ifname()
+                    + " is in none: give it one (--bridge), or --isolated off");
+        }
         int master = 0;
         if (name != null) {
             Link bridge = links.find(name);
@@ -110,19 +116,27 @@ public final class Veths {
         if (link.master() != master) {
             links.change(link.index(), link.name(), new LinkChange().master(master));
         }
+        if (device.isolated()) {
+            new BridgePorts(socket).isolate(link, true);
+        }
     }
 
     /** Makes a running VE's device another one in everything but its name inside. */
     public void change(Transaction transaction, VeNamespace namespace, VethConfig before, VethConfig after)
             throws IOException {
         transaction.step("change veth", after.hostName(), NetUndo.vethBack(namespace, before, after.hostName()), () -> {
-            apply(namespace, before.hostName(), after);
+            apply(namespace, before.hostName(), after, after.isOtherPortThan(before));
             return after;
         });
     }
 
-    /** Gives the device all that the configuration says. */
-    void apply(VeNamespace namespace, String hostName, VethConfig device) throws IOException {
+    /**
+     * Gives the device all that the configuration says.
+     *
+     * @param asNewPort whether its bridge has to forget first what it was told of the port; it is down for that moment, since it would not be
+     *     isolated
+     */
+    void apply(VeNamespace namespace, String hostName, VethConfig device, boolean asNewPort) throws IOException {
         try (NetlinkSocket socket = NetlinkSocket.open(linux);
                 NetlinkSocket inside = NetlinkSocket.openIn(linux, namespace.fd())) {
             Links links = new Links(socket);
@@ -142,7 +156,15 @@ public final class Veths {
             if (!device.mac().equals(peer.mac())) {
                 within.change(peer.index(), peer.name(), new LinkChange().mac(device.mac()));
             }
+            if (asNewPort) {
+                links.change(link.index(), link.name(), new LinkChange().down());
+                links.change(link.index(), link.name(), new LinkChange().master(0));
+                link = links.get(device.hostName());
+            }
             use(socket, link, device);
+            if (asNewPort) {
+                links.change(link.index(), link.name(), new LinkChange().up());
+            }
         }
     }
 

@@ -180,6 +180,7 @@ class ConfKeyTest {
                 "host_ifname",
                 "bridge",
                 "mac_filter",
+                "isolated",
                 "netdev_add",
                 "netdev_del",
                 "rate",
@@ -244,7 +245,7 @@ class ConfKeyTest {
             })
     void everyOptionOfTheContractIsThere(String option) {
         assertThat(ConfKey.option(option)).isNotNull();
-        assertThat(ConfKey.allOptions()).hasSize(85);
+        assertThat(ConfKey.allOptions()).hasSize(86);
     }
 
     @Test

@@ -163,6 +163,7 @@ class ConfigEditTest {
                 "bridge br0                          | SYNTAX | bridge",
                 "ifname eth9 bridge br0              | VALUE  | ifname",
                 "ifname eth0 mac x                   | VALUE  | mac",
+                "ifname eth0 isolated yes           | VALUE  | isolated",
                 "ifname eth0 mac_filter yes          | VALUE  | mac_filter",
                 "ifname eth0 host_ifname b           | VALUE  | host_ifname",
                 "ifname eth0 host_ifname a/b         | VALUE  | host_ifname",

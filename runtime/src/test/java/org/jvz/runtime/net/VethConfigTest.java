@@ -24,7 +24,7 @@ final class VethConfigTest {
     @Test
     void takesEveryAttribute() {
         VethConfig device = of("ifname=eth0,bridge=vmbr0,mac=00:18:51:AA:00:01,host_ifname=veth101.,"
-                        + "host_mac=00:18:51:AA:00:02,mac_filter=off")
+                        + "host_mac=00:18:51:AA:00:02,mac_filter=off,isolated=on")
                 .get(0);
         assertThat(device)
                 .isEqualTo(new VethConfig(
@@ -33,7 +33,8 @@ final class VethConfigTest {
                         "veth101.",
                         Mac.parse("00:18:51:aa:00:02"),
                         "vmbr0",
-                        false));
+                        false,
+                        true));
     }
 
     @Test
@@ -51,10 +52,24 @@ final class VethConfigTest {
 
     @Test
     void textIsReadAsItWasWritten() {
-        List<VethConfig> devices = of("ifname=eth0,bridge=br-1,mac_filter=off;ifname=eth1,host_ifname=x.y@z");
+        List<VethConfig> devices =
+                of("ifname=eth0,bridge=br-1,mac_filter=off,isolated=on;ifname=eth1,host_ifname=x.y@z");
         assertThat(VethConfig.parseAll(VethConfig.textOf(devices))).isEqualTo(devices);
         assertThat(VethConfig.parseAll("")).isEmpty();
         assertThat(VethConfig.hostNames(devices)).isEqualTo("veth101.0 x.y@z");
+    }
+
+    @Test
+    void whatAnEarlierVersionKeptIsRead() {
+        String kept =
+                "eth0,00:18:51:aa:00:01,veth101.,00:18:51:aa:00:02,,on eth1,00:18:51:aa:00:03,x,00:18:51:aa:00:04,br,off";
+        List<VethConfig> devices = VethConfig.parseAll(kept);
+        assertThat(devices)
+                .isEqualTo(
+                        of(
+                                "ifname=eth0,mac=00:18:51:aa:00:01,host_ifname=veth101.,host_mac=00:18:51:aa:00:02;"
+                                        + "ifname=eth1,mac=00:18:51:aa:00:03,host_ifname=x,host_mac=00:18:51:aa:00:04,bridge=br,mac_filter=off"));
+        assertThatIllegalArgumentException().isThrownBy(() -> VethConfig.parseAll("eth0,00:18:51:aa:00:01,veth101."));
     }
 
     @ParameterizedTest

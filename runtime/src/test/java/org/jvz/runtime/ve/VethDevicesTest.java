@@ -137,6 +137,77 @@ class VethDevicesTest {
         assertThat(pings()).as("its own").isTrue();
     }
 
+    /** A machine behind port n0 of vmbr0, 192.0.2.30. */
+    private NetHost neighbour() throws Exception {
+        NetHost neighbour = NetHost.create();
+        Process resident = neighbour.resident();
+        try {
+            net.run("ip link add n0 type veth peer name eth0 netns " + resident.pid());
+        } finally {
+            resident.destroyForcibly();
+            resident.waitFor();
+        }
+        net.run("ip link set n0 master vmbr0 up");
+        neighbour.run("ip addr add 192.0.2.30/24 dev eth0");
+        neighbour.run("ip link set eth0 up");
+        return neighbour;
+    }
+
+    private boolean reaches(String address) throws IOException {
+        return tiny.sh("/bin/busybox ping -c 1 -W 1 " + address).contains("1 packets received");
+    }
+
+    private String port(String name) throws Exception {
+        return net.run("ip -d link show " + name).replaceAll("(?s).*(isolated \\w+).*", "$1");
+    }
+
+    @RootTest
+    void isolatedPortsDoNotReachEachOther() throws Exception {
+        try (NetHost neighbour = neighbour()) {
+            net.run("ip link set n0 type bridge_slave isolated on");
+            tiny.setKeys(tiny.host(), true, "NETIF", ETH0 + ",isolated=on");
+            tiny.start(tiny.host());
+            bringUp();
+            assertThat(pings()).as("the host").isTrue();
+            assertThat(reaches("192.0.2.30")).as("both isolated").isFalse();
+            tiny.setKeys(tiny.host(), false, "NETIF", ETH0);
+            assertThat(reaches("192.0.2.30")).as("one isolated").isTrue();
+            tiny.setKeys(tiny.host(), false, "NETIF", ETH0 + ",isolated=on");
+            assertThat(reaches("192.0.2.30")).as("both again").isFalse();
+            assertThat(neighbour.attempt("busybox ping -c 1 -W 1 192.0.2.1").status())
+                    .isZero();
+        }
+    }
+
+    @RootTest
+    void aFailedChangeLeavesThePortAsItWas() throws Exception {
+        String[] forms = {ETH0, ETH0 + ",isolated=on"};
+        tiny.start(tiny.host());
+        for (String before : forms) {
+            tiny.setKeys(tiny.host(), false, "NETIF", before);
+            String devices = devices();
+            String port = port("veth101.0");
+            for (String after : forms) {
+                if (!after.equals(before)) {
+                    Throwable failure = catchThrowable(() -> tiny.setKeys(
+                            tiny.host(
+                                    new FailAt(
+                                            "write state",
+                                            tiny.paths.state(TinyHost.ID).toString()),
+                                    Faults.NONE),
+                            false,
+                            "NETIF",
+                            after));
+                    assertThat(TinyHost.messages(failure))
+                            .as(before + " to " + after)
+                            .contains("injected");
+                    assertThat(port("veth101.0")).as(before + " to " + after).isEqualTo(port);
+                    assertThat(devices()).isEqualTo(devices);
+                }
+            }
+        }
+    }
+
     private void forge(String mac) throws IOException {
         tiny.sh("/bin/busybox ip link set eth0 down; /bin/busybox ip link set eth0 address " + mac
                 + "; /bin/busybox ip link set eth0 up");
@@ -253,6 +324,7 @@ class VethDevicesTest {
             {ETH0.replace("vmbr0", "vmbr7"), "This host has no bridge vmbr7"},
             {ETH0.replace("vmbr0", "lo"), "lo is not a bridge"},
             {ETH0.replace("eth0", "lo"), "EEXIST"},
+            {ETH1 + ",isolated=on", "eth1 is in none"},
         };
         for (String[] mistake : mistakes) {
             Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(), true, "NETIF", mistake[0]));

@@ -32,10 +32,17 @@ final class Tables {
     static final Attr AF_INET = AF_SPEC.define(NetAddress.AF_INET, "AF_INET", INET);
     static final Attr AF_INET6 = AF_SPEC.define(NetAddress.AF_INET6, "AF_INET6", INET6);
 
+    static final AttrTable SLAVE = new AttrTable("IFLA_BRPORT");
+    static final Attr ISOLATED = SLAVE.define(33, "IFLA_BRPORT_ISOLATED", U8);
+
     static final AttrTable INFO = new AttrTable("IFLA_INFO");
     static final Attr INFO_KIND = INFO.define(1, "IFLA_INFO_KIND", TEXT);
     /** Its content depends on the kind; {@link #VETH} and {@link #VLAN} are encoded into it. */
     static final Attr INFO_DATA = INFO.define(2, "IFLA_INFO_DATA", BYTES);
+
+    static final Attr INFO_SLAVE_KIND = INFO.define(4, "IFLA_INFO_SLAVE_KIND", TEXT);
+    /** Its content depends on the kind of the master; {@link #SLAVE} is encoded into it. */
+    static final Attr INFO_SLAVE_DATA = INFO.define(5, "IFLA_INFO_SLAVE_DATA", BYTES);
 
     static final AttrTable VETH = new AttrTable("VETH_INFO");
     /** A struct ifinfomsg, then attributes of {@link #LINK}. */

@@ -76,6 +76,8 @@ final class ContractHost {
         if (network != null) {
             shell("ip -o link | grep -v ': lo: ' || true").prints();
             network.destroyForcibly().waitFor();
+            // What the network's kernel was told is gone with it, and so is the use of the record of that.
+            Files.deleteIfExists(host.path("var/lib/jvz/net/settings"));
         }
     }
 

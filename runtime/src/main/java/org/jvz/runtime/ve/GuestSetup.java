@@ -1,6 +1,7 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,8 @@ import org.jvz.runtime.guest.GuestNetwork;
 import org.jvz.runtime.rootfs.FileChange;
 import org.jvz.runtime.rootfs.IdShift;
 import org.jvz.runtime.rootfs.InsideRoot;
+import org.jvz.runtime.rootfs.RootfsUndo;
+import org.jvz.runtime.undo.UndoStep;
 
 /**
  * What a VE's own files say of it: host name, name servers, addresses. A start writes them before init runs; a change writes them again, and
@@ -67,6 +70,13 @@ final class GuestSetup implements VePart {
         } catch (IOException e) {
             warn(events, FASTBOOT, e);
         }
+    }
+
+    /** A VE that does not start keeps no file that only a start makes; null where the file is there already. */
+    static @Nullable UndoStep undo(Path root) {
+        Path file = root.resolve(FASTBOOT.substring(1));
+        boolean there = java.nio.file.Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+        return there ? null : RootfsUndo.unlink(file);
     }
 
     /** The VE's disks are the host's: an init that looks for this file, as sysvinit and systemd do, checks none. */

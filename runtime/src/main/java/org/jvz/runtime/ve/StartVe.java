@@ -15,6 +15,7 @@ import org.jvz.runtime.rootfs.InsideRoot;
 import org.jvz.runtime.rootfs.RootMount;
 import org.jvz.runtime.rootfs.RootfsUndo;
 import org.jvz.runtime.undo.Transaction;
+import org.jvz.runtime.undo.UndoStep;
 
 /** Starts a VE: mounts its root, makes its environment and executes its init. */
 public final class StartVe {
@@ -116,7 +117,8 @@ public final class StartVe {
     /** Writes what the guest's files are to say of it and finds its init. */
     private String prepareGuest(Transaction transaction, Ve ve, IdShift shift, StartOptions options, VeEvents events)
             throws IOException {
-        return transaction.step("prepare guest", ve.root().toString(), null, () -> {
+        UndoStep undo = options.skipSetup() ? null : GuestSetup.undo(ve.root());
+        return transaction.step("prepare guest", ve.root().toString(), undo, () -> {
             try (InsideRoot inside = InsideRoot.open(host.linux(), ve.root(), shift)) {
                 String init = inside.findInit();
                 if (init == null) {

@@ -84,6 +84,8 @@ public final class TestHost {
         Files.delete(path("etc/vz/conf", id + ".conf.destroyed"));
         // The same of the first VE with an address, which cannot be made here: it would change this machine's network.
         Files.createDirectories(path("var/lib/vzctl/veip"));
+        // The same of the first VE that reboots.
+        Files.createDirectories(path("var/lib/vzctl/vzreboot"));
         Path lock = Files.createDirectories(path("var/lib/jvz/net")).resolve("lock");
         if (!Files.exists(lock)) {
             Files.createFile(lock);

@@ -26,6 +26,11 @@ final class TestVe {
         return ve;
     }
 
+    /** One that is there. */
+    static TestVe of(TestHost host, int id) {
+        return new TestVe(host, id);
+    }
+
     int id() {
         return id;
     }

@@ -197,6 +197,9 @@ public interface FileCalls {
 
     PipeEnds pipe() throws SyscallException;
 
+    /** An empty file without a name in any directory, to read, write and execute; memfd_create(2). {@code name} is for those who look. */
+    Fd memoryFile(String name) throws SyscallException;
+
     /** Another descriptor of the same open file. */
     Fd duplicate(Fd fd) throws SyscallException;
 

@@ -7,6 +7,8 @@ import java.util.Set;
 
 /** Opening, reading, writing, locking and waiting. {@link JffiLinux} is spread over a chain of classes only to keep each readable. */
 abstract class JffiIo implements Linux {
+    private static final int MFD_CLOEXEC = 1;
+    private static final int MFD_EXEC = 0x10;
     private static final int TRANSFER_MAX = 1 << 20;
     private static final long FICLONE = 0x40049409;
     private static final long FS_IOC_GETFLAGS = 0x80086601L;
@@ -229,6 +231,22 @@ abstract class JffiIo implements Linux {
     @Override
     public Fd adopt(int number, String label) {
         return owned(number, label);
+    }
+
+    @Override
+    public Fd memoryFile(String name) throws SyscallException {
+        try (OffHeap memory = new OffHeap()) {
+            long text = memory.path(name);
+            long result = Native.call(SystemCall.MEMFD_CREATE, text, MFD_CLOEXEC | MFD_EXEC);
+            if (result == -Errno.EINVAL.number()) {
+                // Before Linux 6.3 every such file could be executed, and there was no word for it.
+                result = Native.call(SystemCall.MEMFD_CREATE, text, MFD_CLOEXEC);
+            }
+            if (result < 0) {
+                throw Native.failure(result, "memfd_create", name);
+            }
+            return owned(result, name);
+        }
     }
 
     @Override

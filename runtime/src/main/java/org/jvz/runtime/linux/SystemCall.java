@@ -66,6 +66,7 @@ public enum SystemCall {
     SETNS(308, 268),
     CLONE3(435, 435),
     WAITID(247, 95),
+    MEMFD_CREATE(319, 279),
     KILL(62, 129),
     PIDFD_OPEN(434, 434),
     PIDFD_SEND_SIGNAL(424, 424),

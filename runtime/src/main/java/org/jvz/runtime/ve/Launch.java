@@ -38,11 +38,18 @@ final class Launch {
     private final Ve ve;
     private final IdShift shift;
     private Map<String, String> settings = Map.of();
+    private @Nullable Keeper keeper;
 
     Launch(VeSession session, Ve ve, IdShift shift) {
         this.session = session;
         this.ve = ve;
         this.shift = shift;
+    }
+
+    /** Gives what is started a keeper; {@link Spawned#keep} lets it begin. */
+    Launch keptBy(@Nullable Keeper keeper) {
+        this.keeper = keeper;
+        return this;
     }
 
     /**
@@ -85,7 +92,7 @@ final class Launch {
                 VeGuards.refusals(shift.shifts(), spec.capabilities(), Rights.mayFilter(ve.conf())),
                 host.filterCache(),
                 linux);
-        CallList list = StartList.of(spec, start, parts, filter, host.faults());
+        CallList list = StartList.of(spec, start, parts, filter, keeper, host.faults());
         Path unified =
                 shift.shifts() ? start.cgroup().unified() : start.cgroup().inner();
         try (Fd dir = unified == null ? null : linux.open(unified, OpenFlag.PATH, OpenFlag.DIRECTORY);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.Capability;
 import org.jvz.runtime.linux.CloneFlag;
 import org.jvz.runtime.linux.Errno;
@@ -95,10 +96,14 @@ final class StartList {
     }
 
     /** The list, ready to be spawned, with the records of the VE's parts and a compiled system-call filter for everything in it. */
-    static CallList of(StartSpec spec, Starting start, List<VePart> parts, byte[] filter, Faults faults)
+    static CallList of(
+            StartSpec spec, Starting start, List<VePart> parts, byte[] filter, @Nullable Keeper keeper, Faults faults)
             throws IOException {
         CallList list = new CallList(faults);
         try {
+            if (keeper != null) {
+                list.keptBy(keeper.program(), namespaces(start.shift().shifts()));
+            }
             new StartList(list, spec, start, parts, filter).build();
             return list;
         } catch (IOException | RuntimeException e) {

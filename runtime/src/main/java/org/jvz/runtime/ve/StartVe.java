@@ -3,7 +3,9 @@ package org.jvz.runtime.ve;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jvz.runtime.config.BadConfException;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.RequiredBeancounters;
@@ -23,10 +25,17 @@ public final class StartVe {
     private static final List<String> INIT_ENVIRONMENT = List.of("HOME=/", "TERM=linux", "container=openvz");
 
     private final VeHost host;
+    private final Map<String, String> remembered;
 
     /** Starts VEs of this host. */
     public StartVe(VeHost host) {
+        this(host, Map.of());
+    }
+
+    /** @param remembered what a VE's state is to hold besides what its parts say */
+    StartVe(VeHost host, Map<String, String> remembered) {
         this.host = host;
+        this.remembered = remembered;
     }
 
     /** Starts the VE, or leaves the host as it was. */
@@ -141,13 +150,20 @@ public final class StartVe {
     /** Makes the VE's environment and executes its init; what the administrator wants run inside before that, runs. */
     private void launch(VeSession session, Transaction transaction, Ve ve, IdShift shift, String init)
             throws IOException {
-        Launch launch = new Launch(session, ve, shift);
+        try (Keeper keeper = Keeper.of(host, ve.id())) {
+            launch(session, transaction, ve, shift, init, new Launch(session, ve, shift).keptBy(keeper));
+        }
+    }
+
+    private void launch(VeSession session, Transaction transaction, Ve ve, IdShift shift, String init, Launch launch)
+            throws IOException {
         Path script = host.paths().confSibling(ve.id(), "start");
         if (!ActionScripts.isScript(script)) {
             ExecList.Program program = new ExecList.Program(
                     List.of(init), List.of("init", "-z"), INIT_ENVIRONMENT, null, null, null, false);
             try (Spawned started = launch.run(transaction, program)) {
                 remember(transaction, ve.id(), state(ve, shift, started.pid(), launch));
+                keep(transaction, ve.id(), started);
             }
             return;
         }
@@ -160,7 +176,15 @@ public final class StartVe {
                 return held;
             });
             remember(transaction, ve.id(), state);
+            keep(transaction, ve.id(), started);
         }
+    }
+
+    private static void keep(Transaction transaction, CtId id, Spawned started) throws IOException {
+        transaction.step("let keeper wait", "container " + id, null, () -> {
+            started.keep();
+            return started;
+        });
     }
 
     private void runInside(VeSession session, Transaction transaction, VeState state, Path script) throws IOException {
@@ -178,12 +202,14 @@ public final class StartVe {
         }
     }
 
-    private static VeState state(Ve ve, IdShift shift, int pid, Launch launch) throws IOException {
+    private VeState state(Ve ve, IdShift shift, int pid, Launch launch) throws IOException {
         ProcStat stat = ProcStat.read(pid);
         if (stat == null || !stat.alive()) {
             throw new IOException("init ended at once");
         }
-        return new VeState(pid, stat.startTicks(), shift.uid(), ve.root().toString(), launch.settings());
+        Map<String, String> settings = new HashMap<>(launch.settings());
+        settings.putAll(remembered);
+        return new VeState(pid, stat.startTicks(), shift.uid(), ve.root().toString(), settings);
     }
 
     private void remember(Transaction transaction, CtId id, VeState state) throws IOException {

@@ -37,6 +37,7 @@ public final class CallList extends ProcessRecords {
 
     private final CloneArgs first = new CloneArgs();
     private @Nullable CloneArgs nested;
+    private @Nullable Keeping keeping;
     private long go;
     private boolean sharesDescriptors;
     private boolean handsDescriptorsOver;
@@ -110,6 +111,31 @@ public final class CallList extends ProcessRecords {
         add("own descriptors after gate", null, SystemCall.UNSHARE, CloneFlag.FILES.bit());
     }
 
+    /**
+     * Gives the child another parent than the JVM, which outlives it: a keeper, which clones the child, waits until {@link Spawned#keep}
+     * and then executes a program, as the child's parent still. Until then it dies with the thread that started it, and the child with
+     * it. The first thing to be said of a list.
+     *
+     * @param namespaces the same as {@link Spawner#start} gets
+     */
+    public void keptBy(KeeperProgram program, Set<CloneFlag> namespaces) {
+        if (size() != 0) {
+            throw new IllegalStateException("a keeper comes first");
+        }
+        sharesDescriptors = true;
+        keeping = new Keeping(this, new CloneArgs(), program, Flag.text(namespaces));
+    }
+
+    @Nullable
+    Keeping keeping() {
+        return keeping;
+    }
+
+    /** The clone that made the process the list is for. */
+    CloneArgs child() {
+        return keeping == null ? first : keeping.child();
+    }
+
     /** A descriptor that the parent fills in before it releases the child. */
     public Slot slot() {
         return new Slot(this, memory.zeroed(8));
@@ -127,7 +153,7 @@ public final class CallList extends ProcessRecords {
     /** Called once the child has left our memory. */
     void settleDescriptors(boolean success) {
         if (sharesDescriptors && !(success && handsDescriptorsOver)) {
-            closeLeftovers();
+            closeLeftovers(keeping == null ? 0 : keeping.records());
         }
     }
 
@@ -225,9 +251,11 @@ public final class CallList extends ProcessRecords {
                 | CloneFlag.CHILD_CLEARTID.bit()
                 | CloneFlag.PARENT_SETTID.bit()
                 | CloneFlag.CLEAR_SIGHAND.bit()
-                | (sharesDescriptors ? CloneFlag.FILES.bit() : 0)
-                | Flag.mask(namespaces);
-        first.fill(flags, SIGCHLD, cgroup);
+                | (sharesDescriptors ? CloneFlag.FILES.bit() : 0);
+        child().fill(flags | Flag.mask(namespaces), SIGCHLD, cgroup);
+        if (keeping != null) {
+            first.fill(flags, SIGCHLD, null);
+        }
         return seal(first.struct);
     }
 

@@ -70,6 +70,11 @@ abstract class CallTable implements AutoCloseable {
         return address;
     }
 
+    /** How many records there are so far. */
+    final int size() {
+        return calls.size();
+    }
+
     /** Names of the records whose error ends the list, in order: those that a test makes fail in turn. */
     public final List<String> names() {
         List<String> failing = new ArrayList<>();
@@ -162,7 +167,7 @@ abstract class CallTable implements AutoCloseable {
     private Call lastStarted() {
         Call last = calls.get(0);
         for (Call call : calls) {
-            if (OffHeap.getLong(call.address + EFFECTIVE) != NOT_STARTED) {
+            if (begun(call)) {
                 last = call;
             }
         }
@@ -175,6 +180,11 @@ abstract class CallTable implements AutoCloseable {
         return new SpawnException(last.name, last.object, what);
     }
 
+    /** Whether a record was begun. */
+    final boolean begun(Call call) {
+        return OffHeap.getLong(call.address + EFFECTIVE) != NOT_STARTED;
+    }
+
     /** Whether the child came to its execve, or to the end of a list without one. Otherwise it was killed on its way. */
     final boolean reachedEnd() {
         SystemCall last = lastStarted().call;
@@ -184,9 +194,11 @@ abstract class CallTable implements AutoCloseable {
     /**
      * Closes what the child opened in the descriptor table it shared with us and did not close, because it failed or because its list does
      * not. (What a child opened that was killed before it could note the number is lost.)
+     *
+     * @param from number of the child's first record
      */
-    final void closeLeftovers() {
-        for (Call call : calls) {
+    final void closeLeftovers(int from) {
+        for (Call call : calls.subList(from, calls.size())) {
             if (call.unsharesDescriptors()) {
                 return;
             }

@@ -53,7 +53,8 @@ public final class Spawner {
             throw new SpawnException(CLONE, Flag.text(namespaces), new Errno((int) -pid));
         }
         Fd pidfd = Native.owned(list.first().pidfdNumber(), "process " + pid);
-        return new Spawning(linux, list, (int) pid, pidfd, limit);
+        Spawning spawning = new Spawning(linux, list, (int) pid, pidfd, limit);
+        return list.keeping() == null ? spawning : spawning.ofKeeper();
     }
 
     /** Starts a list that has no gate and waits for its execve. */

@@ -27,16 +27,46 @@ public final class Spawning implements AutoCloseable {
     private final int pid;
     private final Fd pidfd;
     private final Duration limit;
+    private final @Nullable Fd keeper;
     private boolean released;
     private boolean reaped;
     private boolean done;
 
     Spawning(Linux linux, CallList list, int pid, Fd pidfd, Duration limit) {
+        this(linux, list, pid, pidfd, limit, null);
+    }
+
+    private Spawning(Linux linux, CallList list, int pid, Fd pidfd, Duration limit, @Nullable Fd keeper) {
         this.linux = linux;
         this.list = list;
         this.pid = pid;
         this.pidfd = pidfd;
         this.limit = limit;
+        this.keeper = keeper;
+    }
+
+    /** Of a keeper on its way, what it clones. */
+    Spawning ofKeeper() throws IOException {
+        try {
+            CallList.CloneArgs child = list.child();
+            long end = System.nanoTime() + limit.toNanos();
+            while (!child.exists()) {
+                throwFailure();
+                if (awaitLeft(list.first(), Duration.ZERO)) {
+                    throwFailure();
+                    throw list.failureAtLast("killed");
+                }
+                if (System.nanoTime() > end) {
+                    throw list.failureAtLast("not done after " + limit.toSeconds() + " s");
+                }
+                awaitChange(child.pid, 0, 1_000_000);
+            }
+            Fd childPidfd = Native.owned(child.pidfdNumber(), "process " + child.pid());
+            return new Spawning(linux, list, child.pid(), childPidfd, limit, pidfd);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
     }
 
     /** The child's pid; with a nested clone, the old child's. */
@@ -80,7 +110,9 @@ public final class Spawning implements AutoCloseable {
             list.keepResults();
             list.settleDescriptors(true);
             done = true;
-            list.free();
+            if (keeper == null) {
+                list.free();
+            }
             return spawned;
         } finally {
             close();
@@ -88,9 +120,9 @@ public final class Spawning implements AutoCloseable {
     }
 
     private Spawned awaitChild() throws IOException {
-        requireLeft(list.first());
+        requireLeft(list.child());
         requireEnd();
-        return new Spawned(linux, pid, pidfd);
+        return new Spawned(linux, pid, pidfd, keeper == null ? null : new KeptSpawning(linux, list, keeper, limit));
     }
 
     private Spawned awaitNested(CallList.CloneArgs nested) throws IOException {
@@ -130,22 +162,26 @@ public final class Spawning implements AutoCloseable {
     }
 
     /** Whether the child left our memory within the time; the kernel clears the word at execve and at exit (CLONE_CHILD_CLEARTID). */
-    private boolean awaitLeft(CallList.CloneArgs child, Duration time) {
+    static boolean awaitLeft(CallList.CloneArgs child, Duration time) {
         long end = System.nanoTime() + time.toNanos();
+        while (OffHeap.getInt(child.tid) != 0) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            awaitChange(child.tid, 1, left);
+        }
+        return true;
+    }
+
+    /** Waits while a word is as expected, or for less: woken, timed out, interrupted or too late, the word decides. */
+    private static void awaitChange(long word, int expected, long nanos) {
         try (OffHeap memory = new OffHeap()) {
             long timeout = memory.zeroed(16);
-            while (OffHeap.getInt(child.tid) != 0) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                OffHeap.putLong(timeout, left / 1_000_000_000);
-                OffHeap.putLong(timeout + 8, left % 1_000_000_000);
-                // Not FUTEX_PRIVATE: the kernel wakes with a shared key. Woken, timed out, interrupted or too late, the
-                // word decides.
-                Native.call(SystemCall.FUTEX, child.tid, FUTEX_WAIT, 1, timeout);
-            }
-            return true;
+            OffHeap.putLong(timeout, nanos / 1_000_000_000);
+            OffHeap.putLong(timeout + 8, nanos % 1_000_000_000);
+            // Not FUTEX_PRIVATE: the kernel wakes with a shared key.
+            Native.call(SystemCall.FUTEX, word, FUTEX_WAIT, expected, timeout);
         }
     }
 
@@ -156,10 +192,16 @@ public final class Spawning implements AutoCloseable {
             return;
         }
         done = true;
-        boolean gone = end(list.first(), pidfd, reaped);
+        boolean gone;
+        if (keeper == null) {
+            gone = end(linux, list.first(), pidfd, !reaped);
+        } else {
+            // The keeper's end leaves its child to the host's init, which reaps it.
+            gone = end(linux, list.first(), keeper, true) && endOrphan();
+        }
         CallList.CloneArgs nested = list.nested();
         if (nested != null && nested.exists()) {
-            gone &= end(nested, Native.owned(nested.pidfdNumber(), "nested child of " + pid), false);
+            gone &= end(linux, nested, Native.owned(nested.pidfdNumber(), "nested child of " + pid), true);
         }
         if (gone) {
             list.settleDescriptors(false);
@@ -171,21 +213,33 @@ public final class Spawning implements AutoCloseable {
         }
     }
 
-    /** Kills and reaps one child, closes its pidfd. Returns whether it has left our memory. */
-    private boolean end(CallList.CloneArgs child, Fd childPidfd, boolean alreadyReaped) throws IOException {
+    private boolean endOrphan() throws IOException {
+        try (pidfd) {
+            kill(linux, pidfd);
+            return awaitLeft(list.child(), DYING) && linux.awaitEnd(pidfd, (int) DYING.toMillis());
+        }
+    }
+
+    /**
+     * Kills and reaps one child, closes its pidfd.
+     *
+     * @param exists false if it was reaped already
+     * @return whether it has left our memory
+     */
+    static boolean end(Linux linux, CallList.CloneArgs child, Fd childPidfd, boolean exists) throws IOException {
         try (childPidfd) {
-            if (!alreadyReaped) {
-                kill(childPidfd);
+            if (exists) {
+                kill(linux, childPidfd);
             }
             boolean left = awaitLeft(child, DYING);
-            if (left && !alreadyReaped && linux.awaitEnd(childPidfd, (int) DYING.toMillis())) {
+            if (left && exists && linux.awaitEnd(childPidfd, (int) DYING.toMillis())) {
                 linux.waitFor(childPidfd);
             }
             return left;
         }
     }
 
-    private void kill(Fd childPidfd) throws SyscallException {
+    private static void kill(Linux linux, Fd childPidfd) throws SyscallException {
         try {
             linux.signal(childPidfd, Signal.KILL);
         } catch (SyscallException e) {

@@ -21,18 +21,28 @@ class StubListingTest {
     @ParameterizedTest
     @EnumSource
     void bytesAreThoseOfTheText(Arch arch) throws Exception {
+        assertBytes(arch, Stub.listing(arch));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bytesOfThenProgramAreThoseOfItsText(Arch arch) throws Exception {
+        assertBytes(arch, ThenProgram.listing(arch));
+    }
+
+    private void assertBytes(Arch arch, String listing) throws Exception {
         String prefix = arch == Arch.X86_64 ? "x86_64-linux-gnu-" : "aarch64-linux-gnu-";
         Path source = temp.resolve("stub.s");
-        Files.writeString(source, source(arch));
+        Files.writeString(source, source(arch, listing));
         run(List.of(prefix + "as", "-o", "stub.o", "stub.s"));
         run(List.of(prefix + "objcopy", "-O", "binary", "-j", ".text", "stub.o", "stub.bin"));
-        assertThat(Stub.code(Stub.listing(arch))).isEqualTo(Files.readAllBytes(temp.resolve("stub.bin")));
+        assertThat(Stub.code(listing)).isEqualTo(Files.readAllBytes(temp.resolve("stub.bin")));
     }
 
     /** The listing's second column, with its labels. */
-    private static String source(Arch arch) {
+    private static String source(Arch arch, String listing) {
         StringBuilder source = new StringBuilder(arch == Arch.X86_64 ? ".intel_syntax noprefix\n" : "");
-        for (String line : Stub.listing(arch).lines().toList()) {
+        for (String line : listing.lines().toList()) {
             source.append(line.endsWith(":") ? line : line.split("\\|", -1)[1].strip())
                     .append('\n');
         }

@@ -1,5 +1,7 @@
 package org.jvz.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,8 +78,7 @@ final class ContractHost {
         if (network != null) {
             shell("ip -o link | grep -v ': lo: ' || true").prints();
             network.destroyForcibly().waitFor();
-            // What the network's kernel was told is gone with it, and so is the use of the record of that.
-            Files.deleteIfExists(host.path("var/lib/jvz/net/settings"));
+            assertThat(host.path("var/lib/jvz/net/settings")).doesNotExist();
         }
     }
 

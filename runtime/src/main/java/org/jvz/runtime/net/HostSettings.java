@@ -165,7 +165,16 @@ final class HostSettings {
     }
 
     private Path record() {
+        return record(paths);
+    }
+
+    private static Path record(HostPaths paths) {
         return NetLock.directory(paths).resolve("settings");
+    }
+
+    /** Whether something is to be put back. */
+    static boolean areKept(HostPaths paths) {
+        return Files.exists(record(paths));
     }
 
     /** Adds a line before the setting is changed. What was recorded first stays: it is what the administrator had. */

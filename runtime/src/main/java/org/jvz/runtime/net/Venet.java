@@ -1,6 +1,10 @@
 package org.jvz.runtime.net;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -9,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.VeAddress;
 import org.jvz.runtime.config.VzConf;
 import org.jvz.runtime.linux.Linux;
@@ -266,6 +271,21 @@ public final class Venet {
                 owners.release(id, address);
                 return address;
             });
+        }
+    }
+
+    /**
+     * Whether any VE of this host has an address, or settings of the host were changed for one that had: without native code, for most hosts'
+     * first commands to find that there is nothing to take away.
+     */
+    public static boolean isInUse(HostPaths paths) throws IOException {
+        if (HostSettings.areKept(paths)) {
+            return true;
+        }
+        try (DirectoryStream<Path> owners = Files.newDirectoryStream(paths.veipDir())) {
+            return owners.iterator().hasNext();
+        } catch (NoSuchFileException none) {
+            return false;
         }
     }
 

@@ -1,9 +1,7 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -91,20 +89,11 @@ final class TearDown {
         if (state.settings().containsKey(Accounting.SETTING)) {
             new TrafficAccounts(host.linux(), host.paths()).remove(steps, id);
         }
-        if (!isEmpty(host.paths().veipDir())) {
+        if (Venet.isInUse(host.paths())) {
             new Venet(host.linux(), host.conf()).down(steps, id);
         }
         if (state.settings().containsKey(Shaping.SETTING)) {
             new Shaper(host.linux()).remove(steps, id);
-        }
-    }
-
-    /** Whether no VE of this host has an address, which most hosts' first commands can find without looking further. */
-    private static boolean isEmpty(Path owners) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(owners)) {
-            return !files.iterator().hasNext();
-        } catch (NoSuchFileException none) {
-            return true;
         }
     }
 

@@ -105,6 +105,22 @@ class AddressesTest {
     }
 
     @RootTest
+    void theHostsSettingsGoWithAVeThatHadAddressesOnly() throws Exception {
+        String before = net.run("cat /proc/sys/net/ipv4/ip_forward");
+        tiny.start(tiny.host());
+        set(tiny.host(), false, true, "192.0.2.10");
+        Path record = tiny.paths.stateDir().resolve("net/settings");
+        assertThat(net.run("cat /proc/sys/net/ipv4/ip_forward")).isEqualTo("1\n");
+        assertThat(record).exists();
+        set(tiny.host(), false, true, "");
+        tiny.stop(tiny.host());
+        assertThat(record).doesNotExist();
+        assertThat(net.run("cat /proc/sys/net/ipv4/ip_forward"))
+                .isEqualTo(before)
+                .isEqualTo("0\n");
+    }
+
+    @RootTest
     void aStartDoesNotTakeAnothersAddress() throws Exception {
         refuseAddressesOfOthers();
         String before = network();

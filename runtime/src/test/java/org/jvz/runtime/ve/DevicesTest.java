@@ -206,6 +206,7 @@ class DevicesTest {
         tiny.set(tiny.host((name, object) -> steps.add(name), Faults.NONE), false, "devnodes", "net/tun:rw");
         tiny.set(tiny.host(), false, "devnodes", "net/tun:none");
         assertThat(steps).contains("set device policy", "make device nodes", "write state");
+        tiny.awaitBooted();
         Set<String> before = tiny.traces();
         VeState state = VeState.read(tiny.paths.state(TinyHost.ID));
         String list = tiny.sh(NODES);

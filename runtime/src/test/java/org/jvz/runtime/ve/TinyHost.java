@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.ConfKey;
@@ -288,6 +289,18 @@ final class TinyHost implements TemplateSource {
             addFiles(paths.prefix().resolve(dir), traces);
         }
         return traces;
+    }
+
+    /** Waits until the VE has booted: until its processes are the same for a while. */
+    void awaitBooted() throws IOException {
+        Set<String> last = Set.of();
+        int same = 0;
+        for (int tries = 0; tries < 500 && same < 5; tries++) {
+            Set<String> now = traces();
+            same = now.equals(last) ? same + 1 : 0;
+            last = now;
+            LockSupport.parkNanos(20_000_000);
+        }
     }
 
     private void addFiles(Path dir, Set<String> traces) throws IOException {

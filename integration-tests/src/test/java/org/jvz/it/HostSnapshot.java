@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /**
  * What jvz can leave behind on a host, one line for each thing: mounts below the host's directory, its cgroups in every hierarchy, network
  * devices, processes in these cgroups or with their root below the directory, commands that still run, files (with their size below
- * {@code etc}), locks. Not counted are the installed commands, the templates, which are shared, and the log.
+ * {@code etc}), locks. Not counted are the installed commands, the templates, which are shared, the log, and
+ * the files of the host's own locks, which are made once and stay.
  *
  * @param lines sorted, such as {@code mount /…/vz/root/101}
  */
@@ -147,6 +148,10 @@ public record HostSnapshot(Set<String> lines) {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.startsWith(host.resolve("var/lib/jvz"))
+                        && file.toString().endsWith(".lock")) {
+                    return FileVisitResult.CONTINUE;
+                }
                 boolean configuration = file.startsWith(host.resolve("etc"));
                 lines.add("file " + file + (configuration ? " of " + attributes.size() + " bytes" : ""));
                 return FileVisitResult.CONTINUE;

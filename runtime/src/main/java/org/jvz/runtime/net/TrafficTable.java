@@ -2,7 +2,6 @@ package org.jvz.runtime.net;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.NetworkClasses;
 import org.jvz.runtime.linux.netlink.NetAddress;
@@ -31,16 +30,6 @@ final class TrafficTable {
         /** The name of its set and of the chain that looks into it. */
         String set() {
             return (sent ? SENT : RECEIVED) + (v6 ? 6 : 4) + "_" + trafficClass;
-        }
-
-        /** The inverse of {@link #set}; null if it is none. */
-        static @Nullable Counter of(String set) {
-            int end = set.indexOf('_');
-            boolean sent = set.startsWith(SENT);
-            if (end < 0 || (!sent && !set.startsWith(RECEIVED))) {
-                return null;
-            }
-            return new Counter(sent, set.charAt(end - 1) == '6', Integer.parseInt(set.substring(end + 1)));
         }
     }
 

@@ -64,9 +64,14 @@ abstract class FileRecords extends CallTable {
 
     /** Opens an existing file, writes {@code bytes} in one call and closes it: for /proc, /sys and cgroup files. */
     public void writeFile(String name, FdSource dir, String path, byte[] bytes) {
+        openAndWrite(name, dir, path, bytes);
+    }
+
+    private Call openAndWrite(String name, FdSource dir, String path, byte[] bytes) {
         Call file = openAt(name + " (open)", dir, path, Set.of(OpenFlag.WRONLY), 0);
         write(name, file.result(), path, bytes);
         closeFd(name + " (close)", file.result());
+        return file;
     }
 
     /**
@@ -75,11 +80,8 @@ abstract class FileRecords extends CallTable {
      * @return the call whose value is negative afterwards if the permission was lacking
      */
     public Call writeFileIfPermitted(String name, FdSource dir, String path, byte[] bytes) {
-        Call file = openAt(name + " (open)", dir, path, Set.of(OpenFlag.WRONLY), 0);
-        file.branchOn(-Errno.EACCES.number(), 3);
-        write(name, file.result(), path, bytes);
-        closeFd(name + " (close)", file.result());
-        return file;
+        // Past the write and the close.
+        return openAndWrite(name, dir, path, bytes).branchOn(-Errno.EACCES.number(), 3);
     }
 
     public Call mkdirAt(String name, FdSource dir, String path, int mode) {

@@ -55,10 +55,7 @@ final class Accounting implements VePart {
             return;
         }
         CtId id = change.session().id();
-        List<NetAddress> after = new ArrayList<>(new Translator(
-                        change.linux(), change.host().paths())
-                .addresses(id, change.result().after().get(ConfKey.IP_ADDRESS).orElse(List.of())));
-        after.removeAll(Translator.of(change.result().removed(ConfKey.IP_ADDRESS)));
+        List<NetAddress> after = Addresses.left(change);
         if (after.equals(before)) {
             return;
         }

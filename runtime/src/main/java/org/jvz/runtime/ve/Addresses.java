@@ -9,9 +9,11 @@ import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.VeAddress;
 import org.jvz.runtime.config.VzConf;
 import org.jvz.runtime.config.VzKey;
+import org.jvz.runtime.linux.netlink.NetAddress;
 import org.jvz.runtime.net.AddressProbe;
 import org.jvz.runtime.net.Announcement;
 import org.jvz.runtime.net.IpInUseException;
+import org.jvz.runtime.net.Translator;
 import org.jvz.runtime.net.VeNamespace;
 import org.jvz.runtime.net.Venet;
 import org.jvz.runtime.undo.ForwardSteps;
@@ -126,19 +128,41 @@ final class Addresses implements VePart {
         }
     }
 
-    /** What the configuration no longer has, and what the VE had without it. */
+    /**
+     * What a change takes from the VE: addresses that its configuration no longer has, and those that it had without it. One that only gets
+     * another prefix stays.
+     */
     private static List<VeAddress> gone(Changing change) throws IOException {
-        List<VeAddress> gone = new ArrayList<>(change.result().removed(ConfKey.IP_ADDRESS));
-        if (change.result().drop().isNone()) {
-            return gone;
+        List<VeAddress> candidates = new ArrayList<>(change.result().removed(ConfKey.IP_ADDRESS));
+        if (!change.result().drop().isNone()) {
+            for (VeAddress each : venet(change).owned(change.session().id())) {
+                if (change.result().drop().covers(each)) {
+                    candidates.add(each);
+                }
+            }
         }
         List<VeAddress> kept = change.result().after().get(ConfKey.IP_ADDRESS).orElse(List.of());
-        for (VeAddress each : venet(change).owned(change.session().id())) {
-            if (change.result().drop().covers(each) && !has(kept, each) && !has(gone, each)) {
+        List<VeAddress> gone = new ArrayList<>();
+        for (VeAddress each : candidates) {
+            if (!has(kept, each) && !has(gone, each)) {
                 gone.add(each);
             }
         }
         return gone;
+    }
+
+    /**
+     * What the VE will have on venet0 after a change that has added what it adds, whether it is saved or not: those of the configuration first,
+     * in its order.
+     */
+    static List<NetAddress> left(Changing change) throws IOException {
+        List<NetAddress> left =
+                new ArrayList<>(new Translator(change.linux(), change.host().paths())
+                        .addresses(
+                                change.session().id(),
+                                change.result().after().get(ConfKey.IP_ADDRESS).orElse(List.of())));
+        left.removeAll(Translator.of(gone(change)));
+        return left;
     }
 
     private static boolean has(List<VeAddress> addresses, VeAddress wanted) {

@@ -1,7 +1,6 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -85,12 +84,8 @@ final class Translating implements VePart {
         }
         CtId id = change.session().id();
         Translator translator = new Translator(change.linux(), change.host().paths());
-        // What it has, and not what is saved; what is to go is still there.
-        List<NetAddress> addresses = new ArrayList<>(
-                translator.addresses(id, conf.get(ConfKey.IP_ADDRESS).orElse(List.of())));
-        addresses.removeAll(Translator.of(change.result().removed(ConfKey.IP_ADDRESS)));
         Translation before = Translation.parse(kept);
-        Translation wanted = wanted(translator, conf, addresses, (key, reason) -> change.unenforced()
+        Translation wanted = wanted(translator, conf, Addresses.left(change), (key, reason) -> change.unenforced()
                 .add(new Unenforced(key, reason)));
         if (wanted.equals(before) && !change.concerns("NAT", "PORTFORWARD")) {
             return;

@@ -106,6 +106,19 @@ class AccountingTest {
     }
 
     @RootTest
+    void anAddressThatWasNeverSavedGoesWithItsCounters() throws Exception {
+        classes("1 0.0.0.0/0\n");
+        tiny.start(tiny.host());
+        tiny.set(tiny.host(), false, "ipadd", "10.0.0.11");
+        assertThat(counters()).hasSize(4);
+        tiny.set(tiny.host(), false, "ipdel", "10.0.0.11");
+        assertThat(counters()).containsExactly("received4_1[10.0.0.10]101", "sent4_1[10.0.0.10]101");
+        // Another prefix is no other address.
+        tiny.set(tiny.host(), false, "ipadd", "10.0.0.10/24");
+        assertThat(counters()).containsExactly("received4_1[10.0.0.10]101", "sent4_1[10.0.0.10]101");
+    }
+
+    @RootTest
     void withoutClassesDevicesTell() throws Exception {
         tiny.start(tiny.host());
         assertThat(counters()).isEmpty();

@@ -104,6 +104,25 @@ class AddressesTest {
         set(tiny.host(), true, false, "192.0.2.10");
     }
 
+    private String routes() throws Exception {
+        return net.run("ip route show dev venet101");
+    }
+
+    @RootTest
+    void whatWasNeverSavedCanBeTakenAndAnotherPrefixTakesNothing() throws Exception {
+        set(tiny.host(), true, true, "192.0.2.10");
+        tiny.start(tiny.host());
+        tiny.set(tiny.host(), false, "ipadd", "192.0.2.11 192.0.2.12");
+        assertThat(routes()).contains("192.0.2.10 ", "192.0.2.11 ", "192.0.2.12 ");
+        tiny.set(tiny.host(), false, "ipdel", "192.0.2.11");
+        assertThat(routes()).contains("192.0.2.10 ", "192.0.2.12 ").doesNotContain("192.0.2.11 ");
+        tiny.set(tiny.host(), true, "ipadd", "192.0.2.10/28");
+        assertThat(routes()).contains("192.0.2.10 ", "192.0.2.12 ");
+        assertThat(tiny.sh("ip -4 -o addr show dev venet0")).contains("inet 192.0.2.10/28 ", "inet 192.0.2.12/");
+        tiny.set(tiny.host(), false, "ipdel", "all");
+        assertThat(routes()).isEmpty();
+    }
+
     @RootTest
     void theHostsSettingsGoWithAVeThatHadAddressesOnly() throws Exception {
         String before = net.run("cat /proc/sys/net/ipv4/ip_forward");

@@ -149,6 +149,27 @@ class TranslatingTest {
     }
 
     @RootTest
+    void anAddressThatWasNeverSavedGoesWithItsTranslations() throws Exception {
+        tiny.setKeys(tiny.host(), true, "NAT", "yes", "PORTFORWARD", "80:80", "IP_ADDRESS", "");
+        tiny.start(tiny.host());
+        tiny.set(tiny.host(), false, "ipadd", "10.0.0.10 10.0.0.11");
+        assertThat(elements()).containsExactly("forwards4[6, 80]", MASKED, "masked4[10.0.0.11]", OWN);
+        tiny.set(tiny.host(), false, "ipdel", "10.0.0.10");
+        assertThat(elements()).containsExactly("forwards4[6, 80]", "masked4[10.0.0.11]", "own4[10.0.0.11, 10.0.0.11]");
+        tiny.set(tiny.host(), false, "ipdel", "all");
+        assertThat(elements()).isEmpty();
+    }
+
+    @RootTest
+    void anAddressWithAnotherPrefixKeepsItsTranslations() throws Exception {
+        tiny.setKeys(tiny.host(), true, "NAT", "yes");
+        tiny.start(tiny.host());
+        tiny.set(tiny.host(), true, "ipadd", "10.0.0.10/24");
+        assertThat(elements()).containsExactly(MASKED);
+        assertThat(seen()).isEqualTo("192.0.2.1");
+    }
+
+    @RootTest
     void aForwardWithoutAnAddressToLeadToIsTold() throws Exception {
         tiny.setKeys(tiny.host(), true, "PORTFORWARD", "80:80 [2001:db8::1]:81:81");
         tiny.start(tiny.host());

@@ -11,7 +11,12 @@ import org.jvz.runtime.rootfs.RootMount;
 import org.jvz.runtime.undo.ForwardSteps;
 import org.jvz.runtime.undo.Transaction;
 
-/** Switches the disk quota of one VE on or off, or counts its files anew. A start does the first and, if need be, the last. */
+/**
+ * Switches the disk quota of one VE on or off, or counts its files anew. A start does the first and, if need be, the last.
+ *
+ * <p>A host that cannot keep the limits is told of, as a start tells it, and is no failure: what moves a VE to another node
+ * calls these commands on the way, and the VE runs there all the same.
+ */
 public final class QuotaVe {
     private final VeHost host;
 
@@ -23,17 +28,15 @@ public final class QuotaVe {
     /**
      * Gives the VE the limits of its configuration.
      *
-     * @throws VeException with {@link VzError#QUOTA_ON} if quota is disabled or the file system has none, saying how to
-     *     enable it; with {@link VzError#DISKSPACE_NOT_SET} or {@link VzError#DISKINODES_NOT_SET}
+     * @throws VeException with {@link VzError#QUOTA_ON} if quota is disabled; with {@link VzError#DISKSPACE_NOT_SET} or {@link VzError#DISKINODES_NOT_SET}
      */
     public void on(CtId id, VeEvents events) throws IOException {
         try (VeSession session = VeSession.open(host, id, "", events)) {
             Ve ve = checked(session, VzError.QUOTA_ON);
             requireKey(ve, "DISKSPACE", VzError.DISKSPACE_NOT_SET);
             requireKey(ve, "DISKINODES", VzError.DISKINODES_NOT_SET);
-            String obstacle = DiskQuota.obstacle(host, ve);
-            if (obstacle != null) {
-                throw new VeException(VzError.QUOTA_ON, "Unable to switch disk quota on: " + obstacle);
+            if (isPrevented(ve, DiskQuota.obstacle(host, ve), events)) {
+                return;
             }
             AreaProject project = DiskQuota.project(host, ve);
             try (Transaction transaction = session.begin()) {
@@ -57,7 +60,9 @@ public final class QuotaVe {
     public void off(CtId id, VeEvents events) throws IOException {
         try (VeSession session = VeSession.open(host, id, "", events)) {
             Ve ve = checked(session, VzError.QUOTA_OFF);
-            requireCounting(ve, VzError.QUOTA_OFF);
+            if (isPrevented(ve, uncounted(ve), events)) {
+                return;
+            }
             try (Transaction transaction = session.begin()) {
                 DiskQuota.project(host, ve).limit(transaction, ProjectQuota.Limits.NONE);
                 transaction.commit();
@@ -76,7 +81,9 @@ public final class QuotaVe {
     public void init(CtId id, VeEvents events) throws IOException {
         try (VeSession session = VeSession.open(host, id, "", events)) {
             Ve ve = checked(session, VzError.QUOTA_INIT);
-            requireCounting(ve, VzError.QUOTA_INIT);
+            if (isPrevented(ve, uncounted(ve), events)) {
+                return;
+            }
             requireUnmounted(session, ve, VzError.QUOTA_INIT);
             try {
                 long moved = DiskQuota.project(host, ve).putAll(new ForwardSteps(host.observer()));
@@ -96,16 +103,23 @@ public final class QuotaVe {
         return ve;
     }
 
-    private void requireCounting(Ve ve, VzError error) throws IOException {
+    /** Whether the host cannot do it, which is then told by {@link VeEvent.Kind#NOT_ENFORCED}. */
+    private static boolean isPrevented(Ve ve, @Nullable String obstacle, VeEvents events) {
+        if (obstacle == null) {
+            return false;
+        }
+        events.event(VeEvent.Kind.NOT_ENFORCED, "disk quota of container " + ve.id() + " (" + obstacle + ")");
+        return true;
+    }
+
+    /** Why the VE's files are not counted here; null if they are. */
+    private @Nullable String uncounted(Ve ve) throws IOException {
         AreaProject project = DiskQuota.project(host, ve);
         ProjectAccounting accounting = project.accounting();
-        @Nullable
-        String obstacle = accounting == ProjectAccounting.NONE
-                ? QuotaAdvice.of(ve.privateArea(), accounting)
-                : project.isHosts() ? "its private area belongs to a quota project of the host's own" : null;
-        if (obstacle != null) {
-            throw new VeException(error, "Unable to use disk quota: " + obstacle);
+        if (accounting == ProjectAccounting.NONE) {
+            return QuotaAdvice.of(ve.privateArea(), accounting);
         }
+        return project.isHosts() ? "its private area belongs to a quota project of the host's own" : null;
     }
 
     private static void requireKey(Ve ve, String key, VzError error) {

@@ -1,11 +1,11 @@
 package org.jvz.runtime.net;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.AtomicFile;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.NetworkClasses;
@@ -166,11 +167,8 @@ public final class TrafficAccounts {
             }
         });
         if (text.length() > 0) {
-            Path file = former(id);
             Files.createDirectories(formers());
-            Path fresh = file.resolveSibling(id + ".new");
-            Files.writeString(fresh, text);
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            AtomicFile.replace(former(id), text.toString().getBytes(StandardCharsets.US_ASCII), 0644);
         }
     }
 

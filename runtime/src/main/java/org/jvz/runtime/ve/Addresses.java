@@ -9,6 +9,7 @@ import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.VeAddress;
 import org.jvz.runtime.config.VzConf;
 import org.jvz.runtime.config.VzKey;
+import org.jvz.runtime.linux.Causes;
 import org.jvz.runtime.linux.netlink.NetAddress;
 import org.jvz.runtime.net.AddressProbe;
 import org.jvz.runtime.net.Announcement;
@@ -189,12 +190,7 @@ final class Addresses implements VePart {
 
     /** Whether a start or a change failed because an address is somebody else's. */
     static boolean isInUse(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IpInUseException) {
-                return true;
-            }
-        }
-        return false;
+        return Causes.find(failure, IpInUseException.class).isPresent();
     }
 
     @Override

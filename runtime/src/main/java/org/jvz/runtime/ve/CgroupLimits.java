@@ -7,6 +7,7 @@ import org.jvz.runtime.cgroup.HostDevices;
 import org.jvz.runtime.cgroup.LimitException;
 import org.jvz.runtime.cgroup.LimitPlan;
 import org.jvz.runtime.cgroup.Limits;
+import org.jvz.runtime.linux.Causes;
 import org.jvz.runtime.linux.Linux;
 
 /** Limits that the VE's cgroups keep: memory, CPU, processes, input and output. */
@@ -84,15 +85,13 @@ final class CgroupLimits implements VePart {
 
     @Override
     public VzError changeError(IOException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof LimitException limit) {
-                return switch (limit.key()) {
-                    case "CPUUNITS", "CPULIMIT", "CPUS", "CPUMASK", "NODEMASK" -> VzError.SET_CPU;
-                    case "IOPRIO", "IOLIMIT", "IOPSLIMIT" -> VzError.SET_IO;
-                    default -> VzError.SET_UBC;
-                };
-            }
-        }
-        return VzError.SET_UBC;
+        String key = Causes.find(failure, LimitException.class)
+                .map(LimitException::key)
+                .orElse("");
+        return switch (key) {
+            case "CPUUNITS", "CPULIMIT", "CPUS", "CPUMASK", "NODEMASK" -> VzError.SET_CPU;
+            case "IOPRIO", "IOLIMIT", "IOPSLIMIT" -> VzError.SET_IO;
+            default -> VzError.SET_UBC;
+        };
     }
 }

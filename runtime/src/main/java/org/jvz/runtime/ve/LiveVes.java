@@ -1,8 +1,6 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +12,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.UsageReader;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.linux.HostUptime;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.rootfs.MountEntry;
 import org.jvz.runtime.rootfs.MountTable;
@@ -81,9 +80,7 @@ public final class LiveVes {
             return -1;
         }
         try {
-            String uptime = Files.readString(Path.of("/proc/uptime"), StandardCharsets.ISO_8859_1);
-            double sinceBoot = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
-            return Math.max(0, sinceBoot - state.initStart() / TICKS_PER_SECOND);
+            return Math.max(0, HostUptime.seconds() - state.initStart() / TICKS_PER_SECOND);
         } catch (IOException | RuntimeException noProc) {
             return -1;
         }

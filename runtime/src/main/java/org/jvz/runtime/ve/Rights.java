@@ -11,6 +11,7 @@ import org.jvz.runtime.config.Netfilter;
 import org.jvz.runtime.config.Switches;
 import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.linux.Capability;
+import org.jvz.runtime.linux.Causes;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.MountAttr;
 import org.jvz.runtime.linux.MountFlag;
@@ -146,12 +147,9 @@ final class Rights implements VePart {
 
     /** Whether a start failed because a capability could not be taken away. */
     static boolean isRefused(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SpawnException spawn && spawn.record().startsWith(StartList.DROP_CAPABILITY)) {
-                return true;
-            }
-        }
-        return false;
+        return Causes.find(failure, SpawnException.class)
+                .filter(spawn -> spawn.record().startsWith(StartList.DROP_CAPABILITY))
+                .isPresent();
     }
 
     @Override

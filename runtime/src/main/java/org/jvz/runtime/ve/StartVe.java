@@ -11,6 +11,7 @@ import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.RequiredBeancounters;
 import org.jvz.runtime.guest.BootKind;
 import org.jvz.runtime.guest.Guest;
+import org.jvz.runtime.linux.Causes;
 import org.jvz.runtime.linux.spawn.Spawned;
 import org.jvz.runtime.rootfs.IdShift;
 import org.jvz.runtime.rootfs.InsideRoot;
@@ -115,10 +116,8 @@ public final class StartVe {
         if (Addresses.isInUse(failure) || Translating.isInUse(failure)) {
             return VzError.IP_IN_USE;
         }
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BadConfException) {
-                return VzError.INVALID_CONFIG;
-            }
+        if (Causes.find(failure, BadConfException.class).isPresent()) {
+            return VzError.INVALID_CONFIG;
         }
         return Rights.isRefused(failure) ? VzError.SET_CAPABILITY : VzError.ENV_CREATE;
     }

@@ -10,6 +10,7 @@ import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.PortForward;
 import org.jvz.runtime.config.VeConf;
+import org.jvz.runtime.linux.Causes;
 import org.jvz.runtime.linux.netlink.NetAddress;
 import org.jvz.runtime.net.PortInUseException;
 import org.jvz.runtime.net.Translation;
@@ -100,12 +101,7 @@ final class Translating implements VePart {
 
     /** Whether a start or a change failed because a port leads to another VE. */
     static boolean isInUse(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PortInUseException) {
-                return true;
-            }
-        }
-        return false;
+        return Causes.find(failure, PortInUseException.class).isPresent();
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.linux.Errno;
 import org.jvz.runtime.linux.Fd;
+import org.jvz.runtime.linux.HostUptime;
 import org.jvz.runtime.linux.Signal;
 import org.jvz.runtime.linux.SyscallException;
 import org.jvz.runtime.linux.WaitStatus;
@@ -111,7 +112,7 @@ public final class VeEnded {
     }
 
     private void startAgain(VeSession session, VeState before) throws IOException {
-        long now = uptimeSeconds();
+        long now = (long) HostUptime.seconds();
         List<String> reboots = recent(before.settings().getOrDefault(SETTING, ""), now);
         if (reboots.size() >= MOST) {
             session.events()
@@ -143,10 +144,5 @@ public final class VeEnded {
             }
         }
         return recent;
-    }
-
-    private static long uptimeSeconds() throws IOException {
-        String uptime = Files.readString(Path.of("/proc/uptime"));
-        return Long.parseLong(uptime.substring(0, uptime.indexOf('.')));
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.linux.Fd;
+import org.jvz.runtime.linux.HostUptime;
 import org.jvz.runtime.linux.OpenFlag;
 
 /**
@@ -165,9 +166,7 @@ public final class VeLock implements AutoCloseable {
         if (stat == null || !stat.alive()) {
             return false;
         }
-        String uptime = Files.readString(Path.of("/proc/uptime"));
-        long bootMillis = System.currentTimeMillis()
-                - (long) (Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) * 1000);
+        long bootMillis = System.currentTimeMillis() - (long) (HostUptime.seconds() * 1000);
         long started = bootMillis + stat.startTicks() * 10;
         try {
             return started <= Files.getLastModifiedTime(file).toMillis() + CLOCK_SLACK_MILLIS;

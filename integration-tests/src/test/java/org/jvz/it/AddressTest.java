@@ -29,6 +29,7 @@ final class AddressTest {
 
     @Test
     @Tag("vm")
+    @Tag("long")
     void aVeIsReachedAtItsAddressesAndTheyGoWithIt() throws Exception {
         String text = onPrivateNetwork(
                 """

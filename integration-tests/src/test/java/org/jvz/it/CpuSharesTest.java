@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 /** CPUUNITS: what two busy VEs get of a CPU, to each other. */
 @EndToEnd
 @Tag("vm")
+@Tag("long")
+@Tag("quiet")
 @Order(4)
 final class CpuSharesTest {
     private static final String BURN = "while :; do :; done";

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Devices, capabilities, features and privileged VEs through the installed commands. What a VE may not is {@code EscapesTest}'s. */
 @EndToEnd
 @Tag("vm")
+@Tag("long")
 final class IsolationTest {
     private static final String DEBIAN = "debian-12-standard";
 

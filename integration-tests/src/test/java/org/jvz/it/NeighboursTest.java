@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 @EndToEnd
 @Tag("vm")
 @Tag("long")
+@Tag("quiet")
 @Order(1)
 final class NeighboursTest {
     private static final long RAM = 64L << 20;

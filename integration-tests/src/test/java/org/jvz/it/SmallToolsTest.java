@@ -34,6 +34,7 @@ final class SmallToolsTest {
 
     @Test
     @Tag("vm")
+    @Tag("long")
     void vzpidKnowsTheProcessesOfAVe() throws Exception {
         host.vzctl("create", id, "--ostemplate", "tiny").run().succeeds();
         host.vzctl("start", id).run().succeeds();

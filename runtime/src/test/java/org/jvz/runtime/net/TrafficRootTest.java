@@ -27,6 +27,7 @@ import org.jvz.testing.PrivateHost;
 /** What is counted of the traffic of VEs of host a: the LAN is class 0, the client's networks are 2, and all else is 1. */
 @PrivateHost
 @Tag("vm")
+@Tag("long")
 final class TrafficRootTest {
     private static final String CLASSES =
             """

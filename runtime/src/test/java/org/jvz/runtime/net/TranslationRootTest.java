@@ -35,6 +35,7 @@ import org.jvz.testing.PrivateHost;
 /** What leaves VEs with private addresses behind a router, and what reaches them through ports of their host. VE 101 has 10.1.0.1 and fd00:1::1 besides. */
 @PrivateHost
 @Tag("vm")
+@Tag("long")
 final class TranslationRootTest {
     private static final String PRIVATE_V4 = "10.1.0.1";
     private static final String PRIVATE_V6 = "fd00:1::1";

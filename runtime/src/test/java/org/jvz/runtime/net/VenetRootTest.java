@@ -198,6 +198,7 @@ final class VenetRootTest {
     // tries for it.
     @Test
     @Tag("vm")
+    @Tag("long")
     void everyAllowedPathWorks() throws Exception {
         String delay = sysctl("ipv4/neigh/lan0/proxy_delay");
         List<String> changed = up(BOTH);
@@ -258,6 +259,7 @@ final class VenetRootTest {
 
     @Test
     @Tag("vm")
+    @Tag("long")
     void aForeignSourceIsDropped() throws Exception {
         up(BOTH);
         ve.run("ip addr add 192.0.2.99/32 dev venet0");
@@ -396,6 +398,7 @@ final class VenetRootTest {
 
     @Test
     @Tag("vm")
+    @Tag("long")
     void settingsArePutBackWithTheLastVe() throws Exception {
         host.run("ip link add up1 type veth peer name up2");
         Files.writeString(Path.of("/proc/sys/net/ipv4/conf/up1/forwarding"), "1");

@@ -67,6 +67,18 @@ final class LimitApply {
         return new AppliedLimits(before);
     }
 
+    /** Writes all, in their order: a new cgroup has no limit that one of them could run into. */
+    void applyToNew(List<LimitWrite> writes) throws IOException {
+        for (LimitWrite write : writes) {
+            try {
+                write(write);
+                shareGuarantee(write.file());
+            } catch (IOException e) {
+                throw new LimitException(write.key(), hint(write, e), e);
+            }
+        }
+    }
+
     private static AppliedLimits.Value valueOf(LimitWrite write) {
         return new AppliedLimits.Value(write.file(), write.text());
     }

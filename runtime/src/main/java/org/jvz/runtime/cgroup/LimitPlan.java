@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jvz.runtime.linux.Linux;
 
 /**
@@ -15,10 +16,13 @@ import org.jvz.runtime.linux.Linux;
  */
 public final class LimitPlan {
     private final List<LimitWrite> writes;
+    private final Set<Knob> asked;
     private final List<Unenforced> unenforced;
 
-    LimitPlan(List<LimitWrite> writes, List<Unenforced> unenforced) {
+    /** @param asked the rows of the table for which the configuration asks for something; the others get what the kernel gives a new cgroup */
+    LimitPlan(List<LimitWrite> writes, Set<Knob> asked, List<Unenforced> unenforced) {
         this.writes = List.copyOf(writes);
+        this.asked = Set.copyOf(asked);
         this.unenforced = List.copyOf(unenforced);
     }
 
@@ -53,7 +57,7 @@ public final class LimitPlan {
                 told.add(one);
             }
         }
-        return new LimitPlan(some, told);
+        return new LimitPlan(some, asked, told);
     }
 
     /**
@@ -65,6 +69,25 @@ public final class LimitPlan {
      */
     public AppliedLimits apply(Linux linux) throws IOException {
         return apply(new KernelFiles(linux));
+    }
+
+    /**
+     * The same for cgroups that {@link VeCgroup#create} has just made and nobody has used: looks at no file and writes what is asked for.
+     *
+     * @throws LimitException naming key, file, value and errno; then some of the values are written and the cgroups are to be removed
+     */
+    public void applyToNew(Linux linux) throws IOException {
+        applyToNew(new KernelFiles(linux));
+    }
+
+    void applyToNew(InterfaceFiles files) throws IOException {
+        List<LimitWrite> some = new ArrayList<>();
+        for (LimitWrite write : writes) {
+            if (asked.contains(write.knob())) {
+                some.add(write);
+            }
+        }
+        new LimitApply(files).applyToNew(some);
     }
 
     /** What {@link #apply} would replace now, to be noted before it is made. */

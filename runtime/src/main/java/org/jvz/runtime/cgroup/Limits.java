@@ -5,7 +5,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.CpuList;
@@ -55,10 +57,15 @@ public final class Limits {
                 throw new NoSuchFileException(dir.toString());
             }
         }
+        Set<Knob> asked = EnumSet.noneOf(Knob.class);
         for (Knob knob : Knob.values()) {
             limits.plan(knob);
+            // What no key of its own asks for follows the RAM.
+            if (limits.asks(knob == Knob.TCP_BUFFERS ? Knob.RAM : knob)) {
+                asked.add(knob);
+            }
         }
-        return new LimitPlan(limits.writes, limits.unenforced);
+        return new LimitPlan(limits.writes, asked, limits.unenforced);
     }
 
     private void plan(Knob knob) throws IOException {

@@ -44,7 +44,7 @@ final class CgroupLimits implements VePart {
         Linux linux = start.linux();
         LimitPlan plan = start.transaction().step("set limits", start.cgroup().name(), null, () -> {
             LimitPlan made = Limits.plan(start.conf(), start.cgroup(), new HostDevices(linux), linux);
-            made.apply(linux);
+            made.applyToNew(linux);
             return made;
         });
         start.unenforced().addAll(plan.unenforced());

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,16 +106,27 @@ class LimitsRootTest {
         return cpu;
     }
 
+    private static final String ALL =
+            "PHYSPAGES=0:16384; SWAPPAGES=0:100; VMGUARPAGES=1:1; OOMGUARPAGES=1:1; NUMPROC=50; CPUUNITS=2000; "
+                    + "CPULIMIT=50; CPUS=1; CPUMASK=0; NODEMASK=0; IOPRIO=7; IOLIMIT=1048576; IOPSLIMIT=100";
+
+    /** That is, what is not asked for is what the kernel gives them. */
+    @Test
+    void newCgroupsAreGivenTheSameWithoutALook() throws IOException {
+        plan("").applyToNew(linux);
+        assertThat(plan("").before(linux).isEmpty()).isTrue();
+        plan(ALL).applyToNew(linux);
+        assertThat(plan(ALL).before(linux).isEmpty()).isTrue();
+        assertThat(plan("").before(linux).isEmpty()).isFalse();
+    }
+
     @Test
     void everyKeyCanBeSetAndTakenAway() throws IOException {
-        String all =
-                "PHYSPAGES=0:16384; SWAPPAGES=0:100; VMGUARPAGES=1:1; OOMGUARPAGES=1:1; NUMPROC=50; CPUUNITS=2000; "
-                        + "CPULIMIT=50; CPUS=1; CPUMASK=0; NODEMASK=0; IOPRIO=7; IOLIMIT=1048576; IOPSLIMIT=100";
         String fresh = state();
-        AppliedLimits first = apply(all);
+        AppliedLimits first = apply(ALL);
         String set = state();
         assertThat(set).isNotEqualTo(fresh);
-        assertThat(apply(all).isEmpty()).isTrue();
+        assertThat(apply(ALL).isEmpty()).isTrue();
         AppliedLimits gone = apply("");
         assertThat(state()).isEqualTo(fresh);
         gone.revert(linux);
@@ -152,7 +164,7 @@ class LimitsRootTest {
         LimitWrite last = plan.writes().get(plan.writes().size() - 1);
         List<LimitWrite> bad = new ArrayList<>(plan.writes());
         bad.add(new LimitWrite(Knob.TASKS, "NUMPROC", last.file(), last.device(), "nonsense"));
-        assertThatThrownBy(() -> new LimitPlan(bad, List.of()).apply(linux))
+        assertThatThrownBy(() -> new LimitPlan(bad, Set.of(Knob.values()), List.of()).apply(linux))
                 .isInstanceOf(LimitException.class)
                 .hasMessageContaining("nonsense' to " + last.file() + ": EINVAL (Invalid argument)");
         assertThat(state()).isEqualTo(before);

@@ -177,8 +177,62 @@ class LimitsTest {
     void aConfigurationWithoutLimitsWritesNothingToNewCgroups() throws IOException {
         assertThat(planV2("").apply(v2).isEmpty()).isTrue();
         assertThat(planHybrid("").apply(hybrid).isEmpty()).isTrue();
+        planV2("").applyToNew(v2);
+        planHybrid("").applyToNew(hybrid);
         assertThat(v2.log).isEmpty();
         assertThat(hybrid.log).isEmpty();
+    }
+
+    /** Whatever is asked for, alone and with all that came before it. */
+    @Test
+    void newCgroupsAreGivenTheSameWithoutALook() throws IOException {
+        String[] keys = {
+            "PHYSPAGES=0:50",
+            "SWAPPAGES=0:9",
+            "VMGUARPAGES=1:1",
+            "OOMGUARPAGES=1:1",
+            "NUMPROC=5",
+            "CPUUNITS=5000",
+            "CPULIMIT=50",
+            "CPUS=1",
+            "CPUMASK=1",
+            "NODEMASK=1",
+            "IOPRIO=2",
+            "IOLIMIT=7",
+            "IOPSLIMIT=8",
+            "PRIVVMPAGES=9:9"
+        };
+        String before = "";
+        for (String key : keys) {
+            before += key + "; ";
+            for (String conf : List.of(key, before)) {
+                assertNewCgroupsAreGivenTheSame(planV2(conf), FakeKernel.v2(), FakeKernel.v2());
+                assertNewCgroupsAreGivenTheSame(planHybrid(conf), FakeKernel.hybrid(), FakeKernel.hybrid());
+            }
+        }
+    }
+
+    private static void assertNewCgroupsAreGivenTheSame(LimitPlan plan, FakeKernel looked, FakeKernel made)
+            throws IOException {
+        plan.apply(looked);
+        plan.applyToNew(made);
+        assertThat(made.content()).as("%s", plan).isEqualTo(looked.content());
+        assertThat(made.log).as("%s", plan).hasSameElementsAs(looked.log);
+    }
+
+    @ParameterizedTest
+    @MethodSource("filesOfV2")
+    void aRefusedValueForANewCgroupNamesItsKey(String refused) throws IOException {
+        Path file = FakeKernel.V2.resolve("vz/101").resolve(refused);
+        v2.refuse(file, Errno.EINVAL);
+        LimitPlan plan = planV2(
+                "PHYSPAGES=0:9; SWAPPAGES=0:1; VMGUARPAGES=1:1; OOMGUARPAGES=1:1; NUMPROC=5; CPUUNITS=5000; CPULIMIT=50; "
+                        + "CPUMASK=1; NODEMASK=1; IOPRIO=2; IOPSLIMIT=8; IOLIMIT=7");
+        assertThatThrownBy(() -> plan.applyToNew(v2))
+                .isInstanceOf(LimitException.class)
+                .hasMessageContaining(" to " + file + ": EINVAL (Invalid argument)")
+                .satisfies(e -> assertThat(((LimitException) e).key()).isNotBlank());
+        assertThat(v2.locked).isFalse();
     }
 
     @Test

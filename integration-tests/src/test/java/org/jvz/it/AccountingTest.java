@@ -41,6 +41,7 @@ final class AccountingTest {
 
     @Test
     @Tag("vm")
+    @Tag("long")
     void whatIsRefusedIsSeenByEveryTool() throws Exception {
         start();
         assertThat(columns("physpages.l,physpages.b,swappages.l,numproc.l,oomguarpages.f,numproc.f,kmemsize.l"))

@@ -173,8 +173,8 @@ class LimitsRootTest {
     @Test
     void aMemoryHogIsKilledAndCounted() throws Exception {
         apply("PHYSPAGES=0:8192; SWAPPAGES=0:0");
-        // tail keeps the last line, which never ends.
-        Process hog = start("tail /dev/zero; echo status $?; exec cat");
+        // tail keeps the last line, which is three times the limit long: no more, should the limit fail.
+        Process hog = start("head -c 96M /dev/zero | tail >/dev/null; echo status $?; exec cat");
         assertThat(InCgroup.output(hog).readLine()).contains("Killed");
         Usage.MemoryHistory memory = history();
         assertThat(memory.kills()).isEqualTo(1);

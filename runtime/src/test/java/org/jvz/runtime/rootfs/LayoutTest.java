@@ -89,6 +89,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void showsTheTemplateWithShiftedIds(String word) throws Exception {
         create(word);
         mount(word);
@@ -114,6 +115,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void neverWritesToTheTemplate(String word) throws Exception {
         create(word);
         mount(word);
@@ -139,6 +141,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void keepsUnshiftedIdsOnDisk(String word) throws Exception {
         create(word);
         mount(word);
@@ -158,6 +161,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void whatIsWrittenThroughTheRootBelongsToTheVe(String word) throws Exception {
         create(word);
         mount(word);
@@ -201,6 +205,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void aPrivilegedVeHasTheHostsIds(String word) throws Exception {
         place(Files.createDirectory(dir.resolve("privileged")), IdShift.NONE);
         create(word);
@@ -212,6 +217,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void takesPathsOfAnyCharacters(String word) throws Exception {
         place(Files.createDirectory(dir.resolve("o,d:d\\ \tp=a'th\\040\u00e4")), SHIFT);
         create(word);
@@ -230,6 +236,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void theUnshiftedViewChangesThePrivateAreaOnly(String word) throws Exception {
         create(word);
         Map<String, String> template = Trees.snapshot(tree.template());
@@ -323,6 +330,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void aMountThatFailsAnywhereLeavesNothing(String word) throws Exception {
         create(word);
         failEverywhere(word, (layout, transaction) -> layout.mount(transaction, tree), word.equals("overlay") ? 14 : 6);
@@ -331,6 +339,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void aCreateThatFailsAnywhereLeavesNothing(String word) throws Exception {
         failEverywhere(word, (layout, transaction) -> layout.create(transaction, tree, CopyListener.NONE), 3);
     }
@@ -338,6 +347,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void aViewThatFailsAnywhereLeavesNothing(String word) throws Exception {
         create(word);
         failEverywhere(
@@ -349,6 +359,7 @@ final class LayoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "simfs"})
     @Tag("vm")
+    @Tag("long")
     void whatAKilledMountLeftIsUndoneFromTheJournal(String word) throws Exception {
         create(word);
         String mounts = Trees.mounts();
@@ -378,6 +389,7 @@ final class LayoutTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void simfsRefusesAnOpenParent() throws Exception {
         Path open = Path.of(System.getenv("JVZ_PREFIX")).resolve("open");
         Files.createDirectories(open);
@@ -391,6 +403,7 @@ final class LayoutTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void namesTheUsersOfABusyRoot() throws Exception {
         create("overlay");
         mount("overlay");
@@ -411,6 +424,7 @@ final class LayoutTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void unmountsWhatIsBelowAndStacked() throws Exception {
         create("simfs");
         mount("simfs");
@@ -426,6 +440,7 @@ final class LayoutTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void detachesABusySubmountOnlyIfItLosesNothing() throws Exception {
         create("simfs");
         mount("simfs");
@@ -441,6 +456,7 @@ final class LayoutTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void mountsBelowTheRootStayOutOfThePrivateArea() throws Exception {
         // As on a host whose init made everything shared.
         linux.mount(null, "/", null, Set.of(MountFlag.REC, MountFlag.SHARED), null);

@@ -163,6 +163,7 @@ class ActionScriptsTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void theStartScriptRunsInsideBeforeInit() throws IOException {
         script(
                 "101.start",
@@ -192,6 +193,7 @@ class ActionScriptsTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void aStartScriptThatFailsFailsTheStart() throws IOException {
         loggers();
         Set<String> before = traces();
@@ -254,6 +256,7 @@ class ActionScriptsTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void theStopScriptRunsInsideAndItsFailureKeepsTheVe() throws IOException {
         script("101.stop", "exit 5");
         start();

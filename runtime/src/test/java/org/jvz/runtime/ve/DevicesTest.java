@@ -80,6 +80,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void everyVeHasTheUsualOnesAndTheyAreItsRoots() throws IOException {
         start();
         for (String name : List.of("null", "zero", "full", "random", "urandom", "ptmx")) {
@@ -93,6 +94,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void aDeviceByNameOrNumberIsThereWithItsRights() throws IOException {
         start("DEVNODES", "net/tun:r fuse:rw", "DEVICES", "c:1:9:r c:1:8:none");
         rights("net/tun", "done", "EPERM");
@@ -105,6 +107,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void aNumberBringsTheNodeOfItsNameOnTheHost() throws IOException {
         start("DEVICES", TUN + ":rw");
         rights("net/tun", "done", "done");
@@ -112,6 +115,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void aPrivilegedVeHasThemToo() throws IOException {
         start("LOCAL_UID", "0", "LOCAL_GID", "0", "DEVNODES", "net/tun:w");
         rights("net/tun", "EPERM", "done");
@@ -121,6 +125,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void whatTheHostLacksIsTold() throws IOException {
         start(
                 "DEVNODES",
@@ -161,6 +166,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void aRunningVeTakesThemAtOnce() throws IOException {
         start();
         rights("net/tun", "ENOENT", "ENOENT");
@@ -184,6 +190,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void aWrongNameChangesNothing() throws IOException {
         start("DEVNODES", "fuse:rw");
         String conf = Files.readString(tiny.paths.conf(TinyHost.ID));
@@ -285,6 +292,7 @@ class DevicesTest {
     /** Traps that its root sets where the host is to make a node. */
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void aHostileDevLeadsNowhere() throws IOException {
         start();
         Path canary = Files.createDirectory(prefix.resolve("canary"));
@@ -318,6 +326,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void capabilitiesHoldForEveryProcess() throws IOException {
         start("CAPABILITY", "NET_ADMIN:off SYS_TIME:on");
         VeState state = Objects.requireNonNull(VeState.read(tiny.paths.state(TinyHost.ID)));
@@ -347,6 +356,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void aPrivilegedVeIsConfinedUnlessItsAdministratorSaysOtherwise() throws IOException {
         start("LOCAL_UID", "0", "LOCAL_GID", "0");
         assertThat(told()).doesNotContain("LOCAL_UID");
@@ -360,6 +370,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void fuseAndTunWork() throws IOException {
         start("FEATURES", "fuse:on tun:on");
         assertThat(probe.tries("fuse")).containsEntry("mount fuse", "done");
@@ -369,6 +380,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void withoutThemTheyDoNot() throws IOException {
         start();
         assertThat(probe.tries("fuse")).containsEntry("open /dev/fuse", "ENOENT");
@@ -377,6 +389,7 @@ class DevicesTest {
 
     @RootTest
     @Tag("vm")
+    @Tag("long")
     void aVeWithoutSysfsCannotMountIt() throws IOException {
         start("FEATURES", "sysfs:off");
         assertThat(tiny.sh("ls /sys").strip()).isEqualTo("fs");

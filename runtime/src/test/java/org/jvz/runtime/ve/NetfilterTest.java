@@ -16,6 +16,7 @@ import org.jvz.testing.RootTest;
 
 /** What root inside may do with the packet filter of its own network. */
 @Tag("vm")
+@Tag("long")
 class NetfilterTest {
     /** Opens what filters, in turn, and what does not; prints a word for each. */
     private static final String SCRIPT =

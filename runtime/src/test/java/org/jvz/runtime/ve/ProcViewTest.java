@@ -29,6 +29,7 @@ import org.jvz.testing.RootTest;
 
 /** What programs in a VE see of its memory, CPUs and time: with lxcfs, without, and while it dies. */
 @Tag("vm")
+@Tag("long")
 class ProcViewTest {
     private static final Path LXCFS = Path.of("/usr/bin/lxcfs");
 

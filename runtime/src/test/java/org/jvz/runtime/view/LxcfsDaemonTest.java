@@ -21,6 +21,7 @@ import org.jvz.testing.RootTest;
 
 /** lxcfs as jvz starts it on a host without systemd. */
 @Tag("vm")
+@Tag("long")
 final class LxcfsDaemonTest {
     private static final Path LXCFS = Path.of("/usr/bin/lxcfs");
 

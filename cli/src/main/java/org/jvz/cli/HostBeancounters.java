@@ -30,13 +30,18 @@ final class HostBeancounters implements Vzubc.Surroundings {
     }
 
     static PublishCounters.Published publish(HostPaths paths) throws IOException {
+        return new PublishCounters(host(paths)).run();
+    }
+
+    /** The host, be it without a vz.conf. */
+    static VeHost host(HostPaths paths) throws IOException {
         VzConf conf;
         try {
             conf = VzConf.read(paths);
         } catch (NoSuchFileException none) {
             conf = VzConf.of(paths, ConfFile.empty(paths.vzConf()));
         }
-        return new PublishCounters(new VeHost(conf, null, false)).run();
+        return new VeHost(conf, null, false);
     }
 
     @Override

@@ -64,7 +64,7 @@ final class InfoCommand implements Command {
         page.setting("host name", row.text("HOSTNAME"));
         page.setting("description", row.text("DESCRIPTION"));
         String template = row.text("OSTEMPLATE");
-        page.setting("template", (template == null ? "none" : template) + ", layout " + row.layout());
+        page.setting("template", (template == null ? "none" : template) + ", layout " + row.ownLayout());
         page.setting("private area", row.privateArea());
         page.setting("addresses", words(row.text("IP_ADDRESS")));
         page.setting("devices", devices(row.text("NETIF")));

@@ -102,11 +102,14 @@ final class Usage {
         return """
                 Usage: vzproc refresh
                        vzproc show [FILE]
+                       vzproc run [--every SECONDS] COMMAND [ARGUMENT...]
 
                 Files that OpenVZ's kernel has in /proc are kept below /run/jvz/proc.
                    refresh    write them as they are now
                    show       write them and print one: user_beancounters (the default), bc/resources,
-                              bc/CTID/resources""";
+                              bc/CTID/resources, vz/veinfo, vz/vestat, vz/veip, vz/veth, vz/vzquota
+                   run        run a command that finds them in /proc, as an OpenVZ node has them; they are
+                              written anew every ten seconds, or as often as said, 0 for never""";
     }
 
     /** jvz's own version, from the jar's manifest. */

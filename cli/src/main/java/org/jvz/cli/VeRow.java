@@ -179,8 +179,16 @@ final class VeRow {
         }
     }
 
-    /** Layout of the private area; what an old configuration does not say is seen in the private area. */
+    /**
+     * The layout in vzctl's words, of which other programs know {@code ploop}, an image, and {@code simfs}, a directory of the host: an
+     * overlay is one.
+     */
     String layout() {
+        return ownLayout().equals("overlay") ? "simfs" : ownLayout();
+    }
+
+    /** Layout of the private area; what an old configuration does not say is seen in the private area. */
+    String ownLayout() {
         String layout = conf.file().get("VE_LAYOUT");
         if (layout != null && !layout.isEmpty()) {
             int colon = layout.indexOf(':');

@@ -109,6 +109,9 @@ public final class Vzcfgvalidate implements BeancounterCheck.Decision {
     }
 
     private int check(VeConf conf) throws IOException {
+        for (String each : conf.file().warnings()) {
+            remark("Warning: " + each);
+        }
         BeancounterCheck.Outcome outcome = isVswap(conf) ? vswap(conf) : BeancounterCheck.classical(conf, this);
         if (!outcome.valid()) {
             return INVALID;

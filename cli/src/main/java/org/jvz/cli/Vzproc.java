@@ -6,17 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
+import org.jvz.runtime.ve.PublishVz;
 
 /**
  * The {@code vzproc} command: what OpenVZ's kernel has in /proc and a stock kernel has not, as files below {@code
- * /run/jvz/proc}.
+ * /run/jvz/proc}, and for one command in /proc itself.
  */
 public final class Vzproc {
     private static final int OK = 0;
     private static final int FAILURE = 1;
     private static final String DEFAULT_FILE = "user_beancounters";
+    private static final int EVERY_SECONDS = 10;
 
     private Vzproc() {}
 
@@ -27,6 +31,14 @@ public final class Vzproc {
 
         /** Writes the files as they are now. */
         void refresh(HostPaths paths) throws IOException;
+
+        /**
+         * Runs a command that finds the files in /proc, and writes them anew while it runs.
+         *
+         * @param every seconds between two refreshes; 0 for none
+         * @return the command's exit status
+         */
+        int run(HostPaths paths, List<String> command, int every) throws IOException;
     }
 
     private static final class ThisHost implements Surroundings {
@@ -38,6 +50,12 @@ public final class Vzproc {
         @Override
         public void refresh(HostPaths paths) throws IOException {
             HostBeancounters.publish(paths);
+            new PublishVz(HostBeancounters.host(paths)).run();
+        }
+
+        @Override
+        public int run(HostPaths paths, List<String> command, int every) throws IOException {
+            return new ClientRun(HostBeancounters.host(paths), command).run(every, () -> refresh(paths));
         }
     }
 
@@ -71,6 +89,9 @@ public final class Vzproc {
             out.println(Usage.vzproc());
             return OK;
         }
+        if (verb.equals("run")) {
+            return runCommand(args, paths, around);
+        }
         boolean refresh = verb.equals("refresh") && args.length == 1;
         boolean show = verb.equals("show") && args.length <= 2;
         if (!refresh && !show) {
@@ -84,6 +105,34 @@ public final class Vzproc {
             show(args.length == 2 ? args[1] : DEFAULT_FILE, paths, out);
         }
         return OK;
+    }
+
+    private static int runCommand(String[] args, HostPaths paths, Surroundings around)
+            throws UsageException, IOException {
+        int from = 1;
+        int every = EVERY_SECONDS;
+        if (args.length > 1 && args[1].equals("--every")) {
+            every = seconds(args.length > 2 ? args[2] : "");
+            from = 3;
+        }
+        if (args.length > from && args[from].equals("--")) {
+            from++;
+        }
+        if (args.length <= from || (from == 1 && args[1].startsWith("-"))) {
+            throw new UsageException(FAILURE, Usage.vzproc());
+        }
+        if (!around.isRoot()) {
+            throw new UsageException(FAILURE, Words.ROOT_ONLY);
+        }
+        around.refresh(paths);
+        return around.run(paths, List.of(args).subList(from, args.length), every);
+    }
+
+    private static int seconds(String text) throws UsageException {
+        if (!CtId.isNumber(text) || text.length() > 6) {
+            throw new UsageException(FAILURE, "vzproc: --every needs a number of seconds");
+        }
+        return Integer.parseInt(text);
     }
 
     private static void show(String name, HostPaths paths, PrintStream out) throws UsageException, IOException {
@@ -103,7 +152,7 @@ public final class Vzproc {
     private static UsageException unknown(String name) {
         return new UsageException(
                 FAILURE,
-                "There is no " + name + ": there are user_beancounters, bc/resources, and bc/CTID/resources of running"
-                        + " containers and of 0, the host");
+                "There is no " + name + ": there are user_beancounters, bc/resources, bc/CTID/resources of running"
+                        + " containers and of 0, the host, and vz/veinfo, vestat, veip, veth, vzquota, version, vswap");
     }
 }

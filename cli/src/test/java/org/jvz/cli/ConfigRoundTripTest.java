@@ -97,11 +97,15 @@ class ConfigRoundTripTest {
             }
             List<String> change = CHANGES.get(random.nextInt(CHANGES.size()));
             Path file = host.conf(103, String.join("", lines));
+            StringBuilder told = new StringBuilder();
+            for (String odd : ConfFile.read(file).warnings()) {
+                told.append("Warning: ").append(odd).append('\n');
+            }
 
             Result result = host.vzctl("set", "103", change.get(0), change.get(1), "--save");
 
             String what = "seed " + seed + ": " + change;
-            assertThat(result).as(what).isEqualTo(new Result(0, "CT configuration saved to " + file + "\n", ""));
+            assertThat(result).as(what).isEqualTo(new Result(0, told + "CT configuration saved to " + file + "\n", ""));
             String key = change.get(2);
             ConfFile read = ConfFile.read(file);
             assertThat(read.get(key)).as(what).isEqualTo(change.get(3));

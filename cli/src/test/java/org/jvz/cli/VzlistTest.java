@@ -193,7 +193,7 @@ class VzlistTest {
             -H -o cpulimit,cpuunits 104 | 0 | '      -       -' | ''
             -H -o onboot,bootorder,vswap,disabled 101 | 0 | '   yes          5   yes     no' | ''
             -H -o onboot,bootorder,vswap,disabled 103 | 0 | '     -          5    no    yes' | ''
-            -H -o layout,ostemplate,capability,features 101 | 0 | 'overlay debian-12-x86_64                 sys_time:on,net -' | ''
+            -H -o layout,ostemplate,capability,features 101 | 0 | 'simfs  debian-12-x86_64                 sys_time:on,net -' | ''
             -H -o uptime,laverage 101  | 0 | 001d01h:01m:01s              - | ''
             -H -o uptime 102           | 0 | '              -' | ''
             -H1 -a -s bootorder        | 0 | '       104/       102/       103/       101/       105' | ''

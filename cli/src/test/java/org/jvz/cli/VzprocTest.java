@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ class VzprocTest {
     private Harness host;
     private boolean isRoot = true;
     private int refreshed;
+    private String ran = "";
 
     @BeforeEach
     void host(@TempDir Path root) throws IOException {
@@ -41,6 +43,12 @@ class VzprocTest {
             Files.writeString(paths.procDir().resolve("user_beancounters"), "all\n");
             Files.writeString(dir.resolveSibling("resources"), "bc\n");
             Files.writeString(dir.resolve("resources"), "own\n");
+        }
+
+        @Override
+        public int run(HostPaths paths, List<String> command, int every) {
+            ran = command + " " + every;
+            return 7;
         }
     }
 
@@ -75,11 +83,38 @@ class VzprocTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "nix", "refresh now", "show a b"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "run cat -A --every | [cat, -A, --every] 10",
+                "run --every 0 cat  | [cat] 0",
+                "run -- --cat       | [--cat] 10",
+                "run --every 3 -- x | [x] 3",
+            })
+    void runsACommandAfterARefresh(String args, String expected) {
+        assertThat(vzproc(args.split(" "))).isEqualTo(new Result(7, "", ""));
+        assertThat(ran).isEqualTo(expected);
+        assertThat(refreshed).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nix",
+                "refresh now",
+                "show a b",
+                "run",
+                "run --every 3",
+                "run --every x cat",
+                "run --every",
+                "run --",
+                "run -x"
+            })
     void refuses(String args) {
         Result result = args.isEmpty() ? vzproc() : vzproc(args.split(" "));
         assertThat(result.status()).isEqualTo(1);
-        assertThat(result.err()).startsWith("Usage: vzproc refresh\n");
+        assertThat(result.err()).containsAnyOf("Usage: vzproc refresh\n", "--every needs a number of seconds");
         assertThat(refreshed).isZero();
     }
 

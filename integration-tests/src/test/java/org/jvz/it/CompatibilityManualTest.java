@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.ConfOption;
 
 /** docs/compatibility.md has every row of the contract's table; {@code -Djvz.manual=write} writes it anew. */
 class CompatibilityManualTest {
@@ -34,6 +37,27 @@ class CompatibilityManualTest {
             assertThat(names.add(row.section() + ": " + row.title()))
                     .as(row.section() + ": " + row.title())
                     .isTrue();
+        }
+    }
+
+    /** Section 12 of the contract: what every program that can be run relies on. */
+    @Test
+    void everyExitStatusThatProgramsNeedHasARow() throws IOException {
+        Set<Integer> shown = new TreeSet<>();
+        for (ContractRow row : ContractTable.rows()) {
+            shown.add(row.exit());
+        }
+        assertThat(shown).contains(0, 8, 9, 14, 20, 21, 29, 31, 32, 40, 41, 43, 44, 79, 82, 91, 99, 105, 131);
+    }
+
+    @Test
+    void everyOptionThatChangesAKeyHasARow() throws IOException {
+        StringBuilder commands = new StringBuilder();
+        for (ContractRow row : ContractTable.rows()) {
+            commands.append(row.command()).append(' ').append(row.title()).append(' ');
+        }
+        for (ConfOption option : ConfKey.allOptions()) {
+            assertThat(commands).containsPattern("--" + option.name() + "\\b(?!-)");
         }
     }
 
@@ -91,7 +115,9 @@ class CompatibilityManualTest {
     }
 
     private static List<String> calls(ContractRow row) {
-        List<String> calls = new ArrayList<>(row.before());
+        List<String> calls = new ArrayList<>();
+        row.given().forEach(line -> calls.add(line.replaceFirst(" ", " has ")));
+        calls.addAll(row.before());
         calls.add(row.command());
         return calls;
     }

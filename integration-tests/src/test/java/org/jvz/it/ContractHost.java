@@ -100,6 +100,22 @@ final class ContractHost {
         return matcher.replaceAll(found -> Matcher.quoteReplacement(variables.getOrDefault(found.group(1), "")));
     }
 
+    /** Gives a VE's configuration a line, {@code $VE KEY="VALUE"}, in the place of one with that key. */
+    void give(String given) throws IOException {
+        String text = expand(given);
+        int blank = text.indexOf(' ');
+        String line = text.substring(blank + 1);
+        String key = line.substring(0, line.indexOf('=') + 1);
+        Path file = host.path("etc/vz/conf", text.substring(0, blank) + ".conf");
+        List<String> lines = new ArrayList<>(Files.readAllLines(file));
+        if (lines.stream().anyMatch(each -> each.startsWith(key))) {
+            lines.replaceAll(each -> each.startsWith(key) ? line : each);
+        } else {
+            lines.add(line);
+        }
+        Files.write(file, lines);
+    }
+
     /** Every file below /etc/vz/conf and /etc/vz/names by its name, links by where they lead to. */
     Map<String, String> conf() throws IOException {
         Map<String, String> files = new TreeMap<>();
@@ -173,7 +189,7 @@ final class ContractHost {
                     && line.indexOf('/', line.indexOf("/vz/private/") + "/vz/private/".length()) >= 0;
             // These live as long as some VE that has, or had, an address; and until the next refresh.
             boolean settings = line.contains(host.path("var/lib/jvz/net").toString())
-                    || line.contains(host.path("run/jvz/proc/bc").toString());
+                    || line.contains(host.path("run/jvz/proc/").toString());
             if (!deep && !settings && !line.startsWith("file " + host.path("etc/vz"))) {
                 state.add(line.replaceFirst("^process \\d+", "process").replaceFirst(" #\\d+$", ""));
             }

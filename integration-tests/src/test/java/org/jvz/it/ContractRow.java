@@ -12,6 +12,7 @@ import java.util.List;
  * @param section the heading it stands under, such as {@code 2.5 destroy / delete}
  * @param title the row's situation in a few words
  * @param absent why there is no such row here, empty if there is
+ * @param given lines that VEs' configurations have: the VE, a blank, {@code KEY="VALUE"}
  * @param before prepares what is no common state; must succeed
  * @param command what is called
  * @param stdout its lines on stdout
@@ -25,6 +26,7 @@ record ContractRow(
         String section,
         String title,
         String absent,
+        List<String> given,
         List<String> before,
         String command,
         List<String> stdout,

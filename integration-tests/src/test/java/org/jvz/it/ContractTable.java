@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * # section         a heading
  * = title           a new row
  * no: reason        there is no such row here, because of this
- * before: command   prepares; any number
+ * given: $ve K="v"  a line of a VE's configuration, for one with that key or more; any number
+ * before: command   prepares, with these; any number
  * $ command         what is called; one
  * &gt; line            on its stdout; a line {@code ...} stands for any number of lines, {@code ~ regex} for one that fits
  * ! line            the same of stderr
@@ -50,6 +51,7 @@ final class ContractTable {
         String absent = "";
         String command = "";
         int exit;
+        final List<String> given = new ArrayList<>();
         final List<String> before = new ArrayList<>();
         final List<String> stdout = new ArrayList<>();
         final List<String> stderr = new ArrayList<>();
@@ -103,6 +105,7 @@ final class ContractTable {
         }
         switch (kind) {
             case "no:" -> row.absent = rest;
+            case "given:" -> row.given.add(rest);
             case "before:" -> row.before.add(rest);
             case "$" -> row.command = rest;
             case ">" -> row.stdout.add(rest);
@@ -129,6 +132,7 @@ final class ContractTable {
                 section,
                 row.title,
                 row.absent,
+                row.given,
                 row.before,
                 row.command,
                 row.stdout,

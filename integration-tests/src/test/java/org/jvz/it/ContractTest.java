@@ -69,6 +69,9 @@ final class ContractTest {
 
     private void run(ContractRow row, Map<String, String> conf) throws Exception {
         Set<String> state = host.state();
+        for (String given : row.given()) {
+            host.give(given);
+        }
         for (String before : row.before()) {
             host.shell(before).exits(0);
         }

@@ -50,6 +50,38 @@ final class SmallToolsTest {
         host.vzctl("destroy", id).run().succeeds();
     }
 
+    /** A monitor as nodes of OpenVZ have them: it knows nothing of jvz. */
+    @Test
+    @Tag("vm")
+    void aMonitorFindsWhatOpenvzHasInProc() throws Exception {
+        host.vzctl("create", id, "--ostemplate", "tiny", "--numproc", 77).run().succeeds();
+        host.vzctl("start", id, "--wait").run().succeeds();
+        script(
+                id + ".monitor",
+                """
+                [ -d /proc/vz ] && [ -d /proc/bc ] || { echo "no node of OpenVZ" >&2; exit 3; }
+                for ve in $(vzlist -H -o ctid %1$d); do
+                    awk -v ve=$ve '$1 == ve && $8 > 0 && $9 > 0 { print "time of " ve }' /proc/vz/vestat
+                    awk -v ve=$ve: '/^ *[0-9]+:/ { now = $1 } now == ve && $1 == "numproc" { print "limit " $5 }' /proc/user_beancounters
+                    awk '$1 == "numproc" && $2 > 0 { print "limit " $5 }' /proc/bc/$ve/resources
+                    vzctl exec $ve 'echo inside $0'
+                done
+                [ "$(cut -d ' ' -f 1 /proc/$$/stat)" = $$ ] && echo itself
+                """
+                        .formatted(id));
+        Path monitor = host.path("etc/vz/conf", id + ".monitor");
+        String path = host.path("usr/local/sbin") + ":" + System.getenv("PATH");
+        host.command("vzproc", "run", monitor)
+                .environment(Map.of("PATH", path))
+                .run()
+                .succeeds()
+                .prints("time of " + id, "limit 77", "limit 77", "inside /bin/sh", "itself");
+        assertThat(new ProcessBuilder(monitor.toString()).start().waitFor()).isEqualTo(3);
+        Files.delete(monitor);
+        host.vzctl("stop", id, "--fast").run().succeeds();
+        host.vzctl("destroy", id).run().succeeds();
+    }
+
     @Test
     void vzcfgvalidateTakesTheConfigurationOfANewVe() throws Exception {
         host.vzctl("create", id, "--ostemplate", "tiny", "--swap", "0", "--ram", "64M")

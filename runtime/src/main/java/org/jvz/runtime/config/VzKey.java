@@ -26,6 +26,8 @@ public enum VzKey {
     CONFIGFILE("vswap-256m", "Sample that new VEs are configured from: NAME of ve-NAME.conf-sample."),
     DEF_OSTEMPLATE(null, "OS template of new VEs, unless their sample names one."),
     NAMESERVER("inherit", "Name servers of VEs that set none; inherit copies the host's."),
+    /** Not known to OpenVZ. */
+    START_TIMEOUT("300", "Seconds that vzctl start --wait waits for a VE to say that it is up. Not known to OpenVZ."),
     STOP_TIMEOUT("120", "Seconds a VE gets to shut down before it is killed."),
     LXCFS(
             "/var/lib/lxcfs",

@@ -30,6 +30,7 @@ final class Addresses implements VePart {
     private static final long LIVE_WAIT = 100;
 
     private @Nullable AddressProbe probe;
+    private List<VeAddress> removed = List.of();
 
     /** The others on the LAN are asked as early as possible, so that a start need not wait for them. */
     @Override
@@ -111,13 +112,19 @@ final class Addresses implements VePart {
     }
 
     @Override
+    public void announce(Changing change) throws IOException {
+        removed = gone(change);
+        if (!removed.isEmpty()) {
+            boolean all = change.result().drop().all();
+            change.events().event(VeEvent.Kind.DELETING_IPS, join(removed), all ? "all" : "");
+        }
+    }
+
+    @Override
     public void afterChange(Changing change) throws IOException {
-        List<VeAddress> removed = gone(change);
         if (removed.isEmpty()) {
             return;
         }
-        boolean all = change.result().drop().all();
-        change.events().event(VeEvent.Kind.DELETING_IPS, join(removed), all ? "all" : "");
         try (VeNamespace namespace =
                 VeNamespace.ofInit(change.linux(), change.state().initPid())) {
             venet(change)

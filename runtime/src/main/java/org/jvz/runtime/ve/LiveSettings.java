@@ -97,6 +97,9 @@ final class LiveSettings {
                 change(part, change);
             }
             remember(change);
+            for (VePart part : parts) {
+                part.announce(change);
+            }
             rest.run();
             transaction.commit();
         }

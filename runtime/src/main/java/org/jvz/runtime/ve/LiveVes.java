@@ -92,6 +92,12 @@ public final class LiveVes {
         return state == null ? null : new VeCounters(this, id, state, host.cgroup(id));
     }
 
+    /** What is known of a VE that runs, or null. */
+    @Nullable
+    VeState state(CtId id) {
+        return running.get(id);
+    }
+
     /** The calling thread's own. */
     UsageReader reader() {
         return reader.get();

@@ -80,7 +80,7 @@ public final class PublishCounters {
         for (CtId id : live.ids()) {
             VeCounters counters = live.counters(id);
             if (counters != null) {
-                long[][] numbers = numbers(counters, conf(id), kept);
+                long[][] numbers = numbers(counters, conf(host, id), kept);
                 old.old(id.value(), numbers);
                 all.all(id.value(), numbers);
                 write(host.paths().procBc(id).resolve("resources"), new BeancounterText(LINES * LINE).own(numbers));
@@ -105,7 +105,7 @@ public final class PublishCounters {
         return published;
     }
 
-    private VeConf conf(CtId id) {
+    static VeConf conf(VeHost host, CtId id) {
         try {
             return VeConf.read(host.conf(), id);
         } catch (IOException unreadable) {
@@ -146,7 +146,7 @@ public final class PublishCounters {
         write(file, text.toString());
     }
 
-    private static void write(Path file, String text) throws IOException {
+    static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -176,7 +176,8 @@ public final class PublishCounters {
         }
     }
 
-    private static void forgetAllBut(Set<String> ids, Path dir) throws IOException {
+    /** Takes away what is published of VEs that do not run, in directories of their ids below {@code dir}. */
+    static void forgetAllBut(Set<String> ids, Path dir) throws IOException {
         String @Nullable [] names = dir.toFile().list();
         if (names == null) {
             return;

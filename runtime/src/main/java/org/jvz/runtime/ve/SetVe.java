@@ -95,6 +95,7 @@ public final class SetVe {
         CtId id = session.id();
         boolean configured = Files.exists(host.paths().conf(id));
         VeConf conf = configured ? VeConf.read(host.conf(), id) : VeConf.empty(host.conf(), id);
+        session.tellOddities(conf);
         VeState state = session.running();
         boolean running = state != null;
         EditResult result = options.edit().apply(conf);

@@ -57,6 +57,7 @@ public final class StartVe {
         }
         ve.needPrivateArea();
         needBeancounters(ve);
+        session.tellOddities(ve.conf());
         VeEvents events = session.events();
         Path dump = CheckpointVe.dumpFile(ve);
         if (dump != null && Files.exists(dump)) {

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.VzKey;
 import org.jvz.runtime.guest.BootKind;
 import org.jvz.runtime.linux.FileCalls.PipeEnds;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.PollEntry;
+import org.jvz.runtime.linux.Signal;
 import org.jvz.runtime.linux.spawn.SpawnException;
 import org.jvz.runtime.linux.spawn.Spawned;
 
@@ -15,14 +18,16 @@ import org.jvz.runtime.linux.spawn.Spawned;
  * OpenRC by their run level, a guest on busybox by the file {@code /run/ve-started}, which its boot scripts make last.
  */
 final class StartedProbe {
-    private static final long TIMEOUT_SECONDS = 300;
+    private static final int TIMEOUT_SECONDS = 300;
     private static final long PAUSE_MILLIS = 20;
+    private static final int POLL_MILLIS = 200;
     private static final int ANSWER_SIZE = 64;
     private static final List<String> SYSTEMCTL = List.of("/bin/systemctl", "/usr/bin/systemctl");
     private static final List<String> SHELL = List.of("/bin/sh");
 
     private final VeHost host;
     private final VeSession session;
+    private long end;
 
     StartedProbe(VeHost host, VeSession session) {
         this.host = host;
@@ -32,11 +37,11 @@ final class StartedProbe {
     /**
      * Returns when the VE is up; services that failed inside do not matter.
      *
-     * @throws VeException with {@link VzError#WAIT_FAILED} if it ends, or does not say so in five minutes
+     * @throws VeException with {@link VzError#WAIT_FAILED} if it ends, or does not say so within START_TIMEOUT; it runs on then
      */
     void await(CtId id, BootKind kind) throws IOException {
-        long end = System.nanoTime() + TIMEOUT_SECONDS * 1_000_000_000L;
-        while (System.nanoTime() < end) {
+        end = System.nanoTime() + host.conf().number(VzKey.START_TIMEOUT, TIMEOUT_SECONDS) * 1_000_000_000L;
+        while (isTime()) {
             try (RunningVe ve = RunningVe.open(host, id)) {
                 if (ve == null) {
                     throw new VeException(
@@ -51,6 +56,10 @@ final class StartedProbe {
             pause();
         }
         throw new VeException(VzError.WAIT_FAILED, VeEvent.of(VeEvent.Kind.WAIT_FAILED, "timeout"));
+    }
+
+    private boolean isTime() {
+        return System.nanoTime() - end < 0;
     }
 
     private boolean isUp(RunningVe ve, BootKind kind) throws IOException {
@@ -82,24 +91,41 @@ final class StartedProbe {
                     false);
             try (Spawned systemctl = ve.exec(ask)) {
                 pipe.write().close();
-                // Bounded, and by poll, for the guest's systemctl may be anything.
-                String answer = new String(linux.readFully(pipe.read(), ANSWER_SIZE), StandardCharsets.ISO_8859_1);
-                systemctl.waitExit();
-                return answer.strip();
+                exitStatus(systemctl);
+                // What is there when it has ended: the guest's systemctl may be anything, and leave others behind that
+                // write on.
+                PollEntry written = new PollEntry(pipe.read(), PollEntry.IN);
+                byte[] answer = new byte[ANSWER_SIZE];
+                int length =
+                        linux.poll(List.of(written), 0) == 0 ? 0 : linux.read(pipe.read(), answer, 0, answer.length);
+                return new String(answer, 0, length, StandardCharsets.ISO_8859_1).strip();
             } catch (SpawnException notYet) {
                 return "";
             }
         }
     }
 
-    private static boolean succeeds(RunningVe ve, String test) throws IOException {
+    private boolean succeeds(RunningVe ve, String test) throws IOException {
         ExecList.Program program =
                 new ExecList.Program(SHELL, List.of("sh", "-c", test), GuestEnvironment.PLAIN, null, null, null, false);
         try (Spawned shell = ve.exec(program)) {
-            return shell.waitExit().shellStatus() == 0;
+            return exitStatus(shell) == 0;
         } catch (SpawnException gone) {
             return false;
         }
+    }
+
+    /** How a program in the VE ends; one that does not in the time there is, is killed. */
+    private int exitStatus(Spawned program) throws IOException {
+        Linux linux = host.linux();
+        PollEntry ended = new PollEntry(program.pidfd(), PollEntry.IN);
+        while (linux.poll(List.of(ended), POLL_MILLIS) == 0) {
+            if (!isTime()) {
+                linux.signal(program.pidfd(), Signal.KILL.number());
+                break;
+            }
+        }
+        return program.waitExit().shellStatus();
     }
 
     private void pause() throws IOException {

@@ -12,10 +12,17 @@ public final class StopVe {
     private static final int KILL_MILLIS = 30_000;
 
     private final VeHost host;
+    private final int killMillis;
 
     /** Stops VEs of this host. */
     public StopVe(VeHost host) {
+        this(host, KILL_MILLIS);
+    }
+
+    /** @param killMillis how long the kernel may take to end killed processes */
+    StopVe(VeHost host, int killMillis) {
         this.host = host;
+        this.killMillis = killMillis;
     }
 
     /** Stops the VE; one that does not run is a remark, not a failure. */
@@ -71,7 +78,7 @@ public final class StopVe {
                 return;
             }
             events.event(VeEvent.Kind.KILLING);
-            if (!shutdown.kill(KILL_MILLIS)) {
+            if (!shutdown.kill(killMillis)) {
                 throw new VeException(VzError.STOP, VeEvent.of(VeEvent.Kind.CANT_STOP, "timeout"));
             }
         }

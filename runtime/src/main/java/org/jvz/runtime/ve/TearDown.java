@@ -139,6 +139,7 @@ final class TearDown {
         steps.step("remove state", state.toString(), () -> {
             Files.deleteIfExists(vepid(host, id));
             PublishCounters.forget(host.paths().procBc(id));
+            PublishCounters.forget(PublishVz.fairsched(host, id));
             return Files.deleteIfExists(state);
         });
     }

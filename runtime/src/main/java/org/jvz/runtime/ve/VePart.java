@@ -49,6 +49,9 @@ interface VePart {
      */
     default void change(Changing change) throws IOException {}
 
+    /** When every part has changed, and before that is saved: says what {@link #afterChange} will do. */
+    default void announce(Changing change) throws IOException {}
+
     /** After everything is changed and saved: what only goes forward. */
     default void afterChange(Changing change) throws IOException {}
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.undo.Transaction;
 
 /**
@@ -69,6 +70,16 @@ final class VeSession implements AutoCloseable {
     /** The VE's configuration, as of now. */
     Ve ve() throws IOException {
         return Ve.load(host.conf(), id);
+    }
+
+    /**
+     * Tells what is odd about the VE's configuration file: a key that is set twice, of which the first counts, and lines that
+     * mean nothing. Only who starts or changes the VE is told, on stdout: other programs read the words of the rest.
+     */
+    void tellOddities(VeConf conf) {
+        for (String each : conf.file().warnings()) {
+            events.event(VeEvent.Kind.WARNING, each);
+        }
     }
 
     /** What is known of the running VE, or null if it does not run. */

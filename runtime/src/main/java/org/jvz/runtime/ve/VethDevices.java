@@ -122,9 +122,15 @@ final class VethDevices implements VePart {
     }
 
     @Override
-    public void afterChange(Changing change) throws IOException {
+    public void announce(Changing change) {
         if (!removed.isEmpty()) {
             change.events().event(VeEvent.Kind.DELETING_VETH, VethConfig.hostNames(removed));
+        }
+    }
+
+    @Override
+    public void afterChange(Changing change) throws IOException {
+        if (!removed.isEmpty()) {
             VznetScript script =
                     new VznetScript(change.host().paths(), change.session().id());
             for (VethConfig each : removed) {

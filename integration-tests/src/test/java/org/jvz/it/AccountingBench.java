@@ -65,7 +65,7 @@ final class AccountingBench {
         Samples plain = new Samples("vzlist of 200 VEs, default columns");
         Samples refresh = new Samples("vzproc refresh with 200 VEs");
         for (int i = -2; i < RUNS; i++) {
-            Outcome helloRun = hello();
+            Outcome helloRun = Hello.run();
             Outcome memoryRun = host.vzlist("-H", "-o", MEMORY).run();
             Outcome plainRun = host.vzlist("-H").run();
             Outcome refreshRun = host.vzproc("refresh").run();
@@ -116,14 +116,5 @@ final class AccountingBench {
         } finally {
             callers.shutdownNow();
         }
-    }
-
-    private static Outcome hello() throws Exception {
-        Path classes = Path.of(
-                Hello.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        Path java = Path.of(System.getProperty("java.home"), "bin/java");
-        return new VzctlProcess(java, List.of("-cp", classes.toString(), Hello.class.getName()))
-                .run()
-                .exits(0);
     }
 }

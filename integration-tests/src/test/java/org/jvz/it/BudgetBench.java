@@ -46,7 +46,7 @@ final class BudgetBench {
         Samples status = new Samples("vzctl status");
         Samples exec = new Samples("vzctl exec ID true");
         for (int i = -1; i < QUICK; i++) {
-            Outcome helloRun = hello();
+            Outcome helloRun = Hello.run();
             Outcome statusRun = host.vzctl("status", id).run();
             Outcome execRun = host.vzctl("exec", id, "true").run();
             // The first round only warms the page cache.
@@ -69,7 +69,7 @@ final class BudgetBench {
         Samples hello = new Samples("JVM hello-world beside set");
         Samples set = new Samples("vzctl set ID --save of a stopped VE");
         for (int i = -1; i < QUICK; i++) {
-            Outcome helloRun = hello();
+            Outcome helloRun = Hello.run();
             Outcome setRun = host.vzctl("set", id, "--onboot", "yes", "--numproc", 100 + i, "--save")
                     .run()
                     .exits(0);
@@ -96,7 +96,7 @@ final class BudgetBench {
         Samples hello = new Samples("JVM hello-world beside vzlist");
         Samples list = new Samples("vzlist -a of 1,000 VEs");
         for (int i = -1; i < QUICK; i++) {
-            Outcome helloRun = hello();
+            Outcome helloRun = Hello.run();
             Outcome listRun = host.vzlist("-a", "-H").run().exits(0);
             if (listRun.stdout().lines().count() < 1000) {
                 throw new IllegalStateException("not all VEs were listed: " + listRun);
@@ -194,19 +194,6 @@ final class BudgetBench {
         boolean kept = bound.equals("at most") ? ratio <= budget : ratio >= budget;
         ratios.add(String.format(
                 Locale.ROOT, "%s %s = %.2f (%s %.1f)", kept ? "ok  " : "OVER", what, ratio, bound, budget));
-    }
-
-    private static Outcome hello() throws Exception {
-        return run(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-cp",
-                Path.of(Hello.class
-                                .getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .toURI())
-                        .toString(),
-                Hello.class.getName());
     }
 
     private static Outcome run(String... command) throws IOException, InterruptedException {

@@ -13,14 +13,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-import org.jvz.runtime.config.CtId;
-import org.jvz.runtime.config.HostPaths;
-import org.jvz.runtime.config.VzConf;
-import org.jvz.runtime.ve.StartOptions;
-import org.jvz.runtime.ve.StartVe;
-import org.jvz.runtime.ve.StopOptions;
-import org.jvz.runtime.ve.StopVe;
-import org.jvz.runtime.ve.VeHost;
 
 /**
  * What a VE costs: how fast work inside is against the same work on the host, by the same binary on the same file system and CPU, the two
@@ -167,7 +159,7 @@ final class InsideBench {
         int neighbour = limited();
         host.vzctl("create", bare, "--ostemplate", "tiny").run().exits(0);
         host.vzctl("start", neighbour).run().exits(0);
-        VeHost warm = new VeHost(VzConf.read(HostPaths.under(host.dir())), null, false);
+        WarmVes warm = new WarmVes(host);
         Samples without = new Samples("start of tiny, no limits");
         Samples with = new Samples("start of tiny, all limits");
         for (int i = -10; i < STARTS; i++) {
@@ -201,12 +193,9 @@ final class InsideBench {
     }
 
     /** Milliseconds of a start; the stop is not counted. */
-    private static double start(VeHost warm, int id) throws IOException {
-        CtId ve = new CtId(id);
-        long began = System.nanoTime();
-        new StartVe(warm).run(ve, new StartOptions(false, false, false, false), event -> {});
-        double millis = (System.nanoTime() - began) / 1e6;
-        new StopVe(warm).run(ve, new StopOptions(true, false), event -> {});
+    private static double start(WarmVes ves, int id) throws IOException {
+        double millis = ves.start(id);
+        ves.stop(id);
         return millis;
     }
 

@@ -121,7 +121,8 @@ public final class ConfKey<T> {
             ".host_mac MAC",
             ".bridge NAME",
             ".mac_filter on|off",
-            ".isolated on|off");
+            ".isolated on|off",
+            ".ips ADDR[,ADDR]|all");
     public static final ConfKey<List<String>> NETDEV = list(
             "NETDEV",
             new ListTypes.NetDevs(),

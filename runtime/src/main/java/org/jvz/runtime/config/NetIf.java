@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostMac the address of the host's end, or null
  * @param macFilter whether packets from other addresses are dropped, or null for the default, which is on
  * @param isolated whether the bridge hands nothing over between it and other isolated ports, or null for the default, which is no
+ * @param ips the addresses and networks that the VE may send from by it; empty for all
  * @param others further attributes that jvz does not know, as they stand
  */
 public record NetIf(
@@ -25,9 +26,12 @@ public record NetIf(
         @Nullable String hostMac,
         @Nullable Boolean macFilter,
         @Nullable Boolean isolated,
+        List<VeAddress> ips,
         List<String> others) {
 
     private static final int MAX_NAME = 15;
+    /** More would not fit into a filter of the kernel. */
+    private static final int MAX_IPS = 64;
 
     /** Checks names and addresses, and writes addresses with capital letters. */
     public NetIf {
@@ -40,12 +44,16 @@ public record NetIf(
         }
         mac = mac == null ? null : checkMac(mac);
         hostMac = hostMac == null ? null : checkMac(hostMac);
+        ips = List.copyOf(ips);
+        if (ips.size() > MAX_IPS) {
+            throw new IllegalArgumentException("more than " + MAX_IPS + " addresses in ips");
+        }
         others = List.copyOf(others);
     }
 
     /** A device with nothing but a name. */
     public static NetIf named(String ifname) {
-        return new NetIf(ifname, null, null, null, null, null, null, List.of());
+        return new NetIf(ifname, null, null, null, null, null, null, List.of(), List.of());
     }
 
     /** A device's name on Linux, without the characters that have a meaning in NETIF. */
@@ -107,25 +115,63 @@ public record NetIf(
     /**
      * The same device with one attribute set; attributes that jvz does not know are kept as they are.
      *
-     * @param attribute bridge, mac, host_ifname, host_mac, mac_filter or isolated
+     * @param attribute bridge, mac, host_ifname, host_mac, mac_filter, isolated or ips
      * @throws IllegalArgumentException with the reason
      */
     NetIf with(String attribute, String value) {
         return switch (attribute) {
-            case "bridge" -> new NetIf(ifname, value, mac, hostIfname, hostMac, macFilter, isolated, others);
-            case "mac" -> new NetIf(ifname, bridge, value, hostIfname, hostMac, macFilter, isolated, others);
-            case "host_ifname" -> new NetIf(ifname, bridge, mac, value, hostMac, macFilter, isolated, others);
-            case "host_mac" -> new NetIf(ifname, bridge, mac, hostIfname, value, macFilter, isolated, others);
+            case "bridge" -> new NetIf(ifname, value, mac, hostIfname, hostMac, macFilter, isolated, ips, others);
+            case "mac" -> new NetIf(ifname, bridge, value, hostIfname, hostMac, macFilter, isolated, ips, others);
+            case "host_ifname" -> new NetIf(ifname, bridge, mac, value, hostMac, macFilter, isolated, ips, others);
+            case "host_mac" -> new NetIf(ifname, bridge, mac, hostIfname, value, macFilter, isolated, ips, others);
             case "mac_filter" ->
-                new NetIf(ifname, bridge, mac, hostIfname, hostMac, onOff("mac_filter", value), isolated, others);
+                new NetIf(ifname, bridge, mac, hostIfname, hostMac, onOff("mac_filter", value), isolated, ips, others);
             case "isolated" ->
-                new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, onOff("isolated", value), others);
+                new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, onOff("isolated", value), ips, others);
+            case "ips" ->
+                new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, isolated, addresses(value), others);
             default -> {
                 List<String> more = new ArrayList<>(others);
                 more.add(attribute + "=" + value);
-                yield new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, isolated, more);
+                yield new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, isolated, ips, more);
             }
         };
+    }
+
+    /**
+     * Addresses and networks, separated by {@code +} as NETIF has them, or by commas as an option has them; {@code all} for an empty list.
+     *
+     * @throws IllegalArgumentException with the reason
+     */
+    public static List<VeAddress> addresses(String value) {
+        if (value.equals("all")) {
+            return List.of();
+        }
+        List<VeAddress> addresses = new ArrayList<>();
+        for (String each : Words.split(value, "+,")) {
+            VeAddress address = VeAddress.parse(each);
+            if (!isNetwork(address)) {
+                throw new IllegalArgumentException(each + " has bits set behind its prefix");
+            }
+            if (!addresses.contains(address)) {
+                addresses.add(address);
+            }
+        }
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("ips has no address");
+        }
+        return addresses;
+    }
+
+    /** Whether an address stands for itself or for a whole network; {@code 192.0.2.10/24} may mean either. */
+    private static boolean isNetwork(VeAddress address) {
+        byte[] bytes = address.bytes();
+        for (int bit = address.prefix(); bit >= 0 && bit < 8 * bytes.length; bit++) {
+            if ((bytes[bit / 8] & 0x80 >> bit % 8) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean onOff(String attribute, String value) {
@@ -154,10 +200,20 @@ public record NetIf(
         append(out, "host_mac", hostMac);
         append(out, "mac_filter", macFilter == null ? null : macFilter ? "on" : "off");
         append(out, "isolated", isolated == null ? null : isolated ? "on" : "off");
+        append(out, "ips", ips.isEmpty() ? null : join(ips));
         for (String other : others) {
             out.append(',').append(other);
         }
         return out.toString();
+    }
+
+    /** As an attribute holds them. */
+    public static String join(List<VeAddress> ips) {
+        List<String> texts = new ArrayList<>();
+        for (VeAddress each : ips) {
+            texts.add(each.toString());
+        }
+        return String.join("+", texts);
     }
 
     private static void append(StringBuilder out, String name, @Nullable String value) {

@@ -1,13 +1,12 @@
 package org.jvz.runtime.net;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import org.jvz.runtime.linux.netlink.NetAddress;
+import org.jvz.runtime.net.BpfCode.Size;
 
 /**
  * The program that looks at every frame the host receives from a VE and lets it pass only if it is an IP packet from one of the VE's own
@@ -16,28 +15,15 @@ import org.jvz.runtime.linux.netlink.NetAddress;
  * one.
  */
 final class SourceFilter {
-    private static final int MAX = 4096;
     private static final int LEAF = 8;
-
-    private static final int LOAD_HALF = 0x28;
-    private static final int LOAD_WORD = 0x20;
-    private static final int LOAD_LENGTH = 0x80;
-    private static final int JUMP_EQUAL = 0x15;
-    private static final int JUMP_GREATER_EQUAL = 0x35;
-    private static final int JUMP = 0x05;
-    private static final int RETURN = 0x06;
-
-    /** To the next filter: what passes is shaped after that. */
-    private static final int PASS = -1;
-
-    private static final int DROP = 2;
 
     private static final int ETHER_HEADER = 14;
     private static final int ETHER_TYPE = 12;
     private static final int TYPE_V4 = 0x0800;
     private static final int TYPE_V6 = 0x86dd;
 
-    private final List<long[]> code = new ArrayList<>();
+    private final BpfCode code = new BpfCode();
+    private int labels;
 
     private SourceFilter() {}
 
@@ -53,32 +39,34 @@ final class SourceFilter {
             (address.isV6() ? v6 : v4).add(address);
         }
         SourceFilter filter = new SourceFilter();
-        filter.emit(LOAD_HALF, 0, 0, ETHER_TYPE);
+        filter.code.load(Size.HALF, ETHER_TYPE);
         filter.family(TYPE_V4, v4, 20, 12);
         filter.family(TYPE_V6, v6, 40, 8);
-        filter.emit(RETURN, 0, 0, DROP);
-        if (filter.code.size() > MAX) {
+        filter.code.drop();
+        if (filter.code.size() > BpfCode.MAX) {
             throw new IOException("Unable to filter " + allowed.size() + " addresses: the program would have "
-                    + filter.code.size() + " instructions, " + MAX + " are possible");
+                    + filter.code.size() + " instructions, " + BpfCode.MAX + " are possible");
         }
-        return filter.toBytes();
+        return filter.code.toBytes();
     }
 
     /** What follows if the frame is of that type; behind it the program goes on for others. */
     private void family(int type, List<NetAddress> allowed, int headerSize, int sourceOffset) {
-        int otherwise = unless(JUMP_EQUAL, type);
-        // A load beyond the frame's end would end the program with 0, which means pass, unshaped.
-        emit(LOAD_LENGTH, 0, 0, 0);
-        emit(JUMP_GREATER_EQUAL, 1, 0, ETHER_HEADER + headerSize);
-        emit(RETURN, 0, 0, DROP);
+        String otherwise = newLabel();
+        code.goUnless(type, otherwise);
+        code.need(ETHER_HEADER + headerSize);
         word(allowed, 0, ETHER_HEADER + sourceOffset);
-        land(otherwise);
+        code.label(otherwise);
+    }
+
+    private String newLabel() {
+        return Integer.toString(labels++);
     }
 
     /** Compares 32 bits of the source, then the next ones: every path of it returns. */
     private void word(List<NetAddress> allowed, int number, int offset) {
         if (!allowed.isEmpty()) {
-            emit(LOAD_WORD, 0, 0, offset + 4L * number);
+            code.load(Size.WORD, offset + 4 * number);
         }
         search(groups(allowed, number), number, offset);
     }
@@ -103,53 +91,27 @@ final class SourceFilter {
         if (groups.size() > LEAF) {
             int middle = groups.size() / 2;
             // Numbers are compared unsigned, and so are the addresses sorted.
-            int below = unless(JUMP_GREATER_EQUAL, wordOf(groups.get(middle), number));
+            String below = newLabel();
+            code.goIfBelow(wordOf(groups.get(middle), number), below);
             search(groups.subList(middle, groups.size()), number, offset);
-            land(below);
+            code.label(below);
             search(groups.subList(0, middle), number, offset);
             return;
         }
         for (List<NetAddress> group : groups) {
-            long value = wordOf(group, number);
             if (32 * (number + 1) == group.get(0).bits()) {
-                emit(JUMP_EQUAL, 0, 1, value);
-                emit(RETURN, 0, 0, PASS);
+                code.passIf(wordOf(group, number));
             } else {
-                int next = unless(JUMP_EQUAL, value);
+                String next = newLabel();
+                code.goUnless(wordOf(group, number), next);
                 word(group, number + 1, offset);
-                land(next);
+                code.label(next);
             }
         }
-        emit(RETURN, 0, 0, DROP);
+        code.drop();
     }
 
-    private static long wordOf(List<NetAddress> group, int number) {
-        return group.get(0).word(number) & 0xffffffffL;
-    }
-
-    /** Goes on if the comparison holds and jumps to where {@link #land} is called if not: such a jump has room for any distance. */
-    private int unless(int comparison, long value) {
-        emit(comparison, 1, 0, value);
-        emit(JUMP, 0, 0, 0);
-        return code.size() - 1;
-    }
-
-    private void land(int jump) {
-        code.get(jump)[3] = code.size() - jump - 1L;
-    }
-
-    private void emit(int operation, int ifTrue, int ifFalse, long value) {
-        code.add(new long[] {operation, ifTrue, ifFalse, value});
-    }
-
-    private byte[] toBytes() {
-        ByteBuffer bytes = ByteBuffer.allocate(8 * code.size()).order(ByteOrder.LITTLE_ENDIAN);
-        for (long[] instruction : code) {
-            bytes.putShort((short) instruction[0]);
-            bytes.put((byte) instruction[1]);
-            bytes.put((byte) instruction[2]);
-            bytes.putInt((int) instruction[3]);
-        }
-        return bytes.array();
+    private static int wordOf(List<NetAddress> group, int number) {
+        return group.get(0).word(number);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.NetIf;
+import org.jvz.runtime.config.VeAddress;
 import org.jvz.runtime.linux.netlink.Mac;
 
 /**
@@ -17,8 +18,9 @@ import org.jvz.runtime.linux.netlink.Mac;
  * @param hostName the device on the host
  * @param hostMac the address of that one, by which it is known to be the VE's
  * @param bridge the bridge on the host it is in, or null
- * @param macFilter whether frames from other addresses than {@code mac} are dropped
+ * @param macFilter whether frames from other addresses than {@code mac} are dropped, and those that would mislead neighbours
  * @param isolated whether the bridge keeps it apart from other isolated ports
+ * @param ips the addresses and networks that the VE may send from by it; empty for all
  */
 public record VethConfig(
         String ifname,
@@ -27,13 +29,18 @@ public record VethConfig(
         Mac hostMac,
         @Nullable String bridge,
         boolean macFilter,
-        boolean isolated) {
+        boolean isolated,
+        List<VeAddress> ips) {
     /** The OUI of OpenVZ's devices. */
     private static final long PREFIX = 0x00_18_51L << 24;
 
     /** What jvz 0.1.0 and before kept was these, in this order and without names; VEs that it started may still run. */
     private static final List<String> UNNAMED =
             List.of("ifname", "mac", "host_ifname", "host_mac", "bridge", "mac_filter");
+
+    public VethConfig {
+        ips = List.copyOf(ips);
+    }
 
     /** The device of an entry of NETIF; what the entry leaves open depends on the VE's id and the names alone, and so is the same every time. */
     public static VethConfig of(CtId id, NetIf netIf) {
@@ -48,7 +55,8 @@ public record VethConfig(
                 hostMac == null ? made(id, netIf.ifname(), 1) : Mac.parse(hostMac),
                 netIf.bridge(),
                 netIf.macFilter() == null || netIf.macFilter(),
-                netIf.isolated() != null && netIf.isolated());
+                netIf.isolated() != null && netIf.isolated(),
+                netIf.ips());
     }
 
     private static String digits(String ifname) {
@@ -72,6 +80,9 @@ public record VethConfig(
         }
         if (isolated) {
             args.add("isolated=on");
+        }
+        if (!ips.isEmpty()) {
+            args.add("ips=" + NetIf.join(ips));
         }
         return args;
     }
@@ -101,7 +112,8 @@ public record VethConfig(
                 Mac.parse(values.getOrDefault("host_mac", "")),
                 bridge.isEmpty() ? null : bridge,
                 values.getOrDefault("mac_filter", "off").equals("on"),
-                values.getOrDefault("isolated", "off").equals("on"));
+                values.getOrDefault("isolated", "off").equals("on"),
+                NetIf.addresses(values.getOrDefault("ips", "all")));
     }
 
     /** Whether the two differ in what a bridge is told of its port. */

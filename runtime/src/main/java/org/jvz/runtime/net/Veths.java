@@ -86,7 +86,7 @@ public final class Veths {
     private static void filter(NetlinkSocket socket, Link link, VethConfig device) throws IOException {
         TrafficControl control = new TrafficControl(socket);
         control.prepare(link);
-        control.filterReceived(link, MacFilter.program(device.macFilter() ? device.mac() : null));
+        control.filterReceived(link, VethFilter.program(device.mac(), device.macFilter(), device.ips()));
     }
 
     private static void bridge(NetlinkSocket socket, Links links, Link link, VethConfig device) throws IOException {

@@ -181,6 +181,7 @@ class ConfKeyTest {
                 "bridge",
                 "mac_filter",
                 "isolated",
+                "ips",
                 "netdev_add",
                 "netdev_del",
                 "rate",
@@ -245,7 +246,7 @@ class ConfKeyTest {
             })
     void everyOptionOfTheContractIsThere(String option) {
         assertThat(ConfKey.option(option)).isNotNull();
-        assertThat(ConfKey.allOptions()).hasSize(86);
+        assertThat(ConfKey.allOptions()).hasSize(87);
     }
 
     @Test

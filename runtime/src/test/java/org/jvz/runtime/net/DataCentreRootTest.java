@@ -2,18 +2,11 @@ package org.jvz.runtime.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,7 +30,7 @@ import org.jvz.testing.PrivateHost;
 @Tag("vm")
 @Tag("long")
 final class DataCentreRootTest {
-    private static final int PORT = 4000;
+    private static final int PORT = Talk.PORT;
     private static final int BIG = 400_000;
 
     @TempDir
@@ -93,71 +86,15 @@ final class DataCentreRootTest {
             for (String target : pair[1] == 0
                     ? List.of(DataCentre.CLIENT_V4, DataCentre.CLIENT_V6)
                     : List.of(DataCentre.v4(pair[1]), DataCentre.v6(pair[1]))) {
-                assertThat(sendMuch(from, to, target))
+                assertThat(Talk.sendMuch(from, to, target, BIG))
                         .as(pair[0] + " to " + target)
                         .isEqualTo(BIG);
-                assertThat(sendDatagram(from, to, target)).isEqualTo("datagram");
+                assertThat(Talk.sendDatagram(from, to, target)).isEqualTo("datagram");
                 if (pair[1] == 0) {
                     assertThat(from.run("ip route get " + target)).contains("mtu 1400");
                 }
             }
         }
-    }
-
-    /** Sends by TCP; returns how many bytes arrive. */
-    private static int sendMuch(NetHost from, NetHost to, String target) throws Exception {
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(target), PORT);
-        try (ServerSocket server = to.inside(() -> new ServerSocket(PORT, 1, address.getAddress()))) {
-            server.setSoTimeout(5000);
-            Thread sender = new Thread(() -> {
-                try {
-                    from.inside(() -> {
-                        try (Socket socket = new Socket()) {
-                            socket.connect(address, 5000);
-                            socket.getOutputStream().write(new byte[BIG]);
-                        }
-                        return address;
-                    });
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            sender.start();
-            try (Socket accepted = server.accept();
-                    InputStream in = accepted.getInputStream()) {
-                accepted.setSoTimeout(5000);
-                ByteArrayOutputStream all = new ByteArrayOutputStream();
-                in.transferTo(all);
-                return all.size();
-            } finally {
-                sender.join();
-            }
-        }
-    }
-
-    private static String sendDatagram(NetHost from, NetHost to, String target) throws Exception {
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(target), PORT);
-        try (DatagramSocket receiver = to.inside(() -> new DatagramSocket(address))) {
-            from.inside(() -> {
-                try (DatagramSocket sender = new DatagramSocket()) {
-                    byte[] text = "datagram".getBytes(StandardCharsets.US_ASCII);
-                    sender.send(new DatagramPacket(text, text.length, address));
-                }
-                return address;
-            });
-            return heard(receiver);
-        }
-    }
-
-    private static String heard(DatagramSocket receiver) throws IOException {
-        receiver.setSoTimeout(5000);
-        DatagramPacket packet = new DatagramPacket(new byte[100], 100);
-        receiver.receive(packet);
-        return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.US_ASCII);
-    }
-
-    private static NetAddress address(String text) {
-        return NetAddress.of(VeAddress.parse(text).bytes());
     }
 
     /** Sends frames from VE 101; the last one is honest. Returns the text of the first datagram that arrives. */
@@ -168,12 +105,12 @@ final class DataCentreRootTest {
                 Link device = Frames.device(centre.linux, "venet0");
                 Mac mac = java.util.Objects.requireNonNull(device.mac());
                 for (String source : sources) {
-                    byte[] frame = Frames.udp(mac, mac, address(source), address(target), PORT);
+                    byte[] frame = Frames.udp(mac, mac, Talk.address(source), Talk.address(target), PORT);
                     Frames.send(centre.linux, device, frame);
                 }
                 return device;
             });
-            return heard(socket);
+            return Talk.heard(socket);
         }
     }
 
@@ -228,20 +165,22 @@ final class DataCentreRootTest {
         Mac forged = Mac.parse("02:00:00:00:66:66");
         centre.ve(101).inside(() -> {
             Link device = Frames.device(centre.linux, "venet0");
-            NetAddress self = address(DataCentre.v6(101));
+            NetAddress self = Talk.address(DataCentre.v6(101));
             for (String victim : List.of(DataCentre.v4(102), DataCentre.v4(201), "192.0.2.1", "192.0.2.254")) {
-                Frames.send(centre.linux, device, Announcement.arp(address(victim), forged));
+                Frames.send(centre.linux, device, Announcement.arp(Talk.address(victim), forged));
             }
             for (String victim : List.of(DataCentre.v6(102), DataCentre.v6(201), "2001:db8:2::1", "2001:db8:2::fe")) {
-                Frames.send(centre.linux, device, Announcement.advertisement(address(victim), forged, self));
+                Frames.send(centre.linux, device, Announcement.advertisement(Talk.address(victim), forged, self));
                 Frames.send(
-                        centre.linux, device, Announcement.advertisement(address(victim), forged, address("fe80::1")));
+                        centre.linux,
+                        device,
+                        Announcement.advertisement(Talk.address(victim), forged, Talk.address("fe80::1")));
             }
             Mac all = Mac.parse("33:33:00:00:00:01");
             Frames.send(
                     centre.linux,
                     device,
-                    Frames.routerAdvertisement(all, forged, address("fe80::66"), address("ff02::1")));
+                    Frames.routerAdvertisement(all, forged, Talk.address("fe80::66"), Talk.address("ff02::1")));
             return device;
         });
         // The same way, later: once this has arrived, so has everything before.
@@ -284,15 +223,15 @@ final class DataCentreRootTest {
             centre.ve(101).inside(() -> {
                 Link device = Frames.device(centre.linux, "venet0");
                 Mac venet = java.util.Objects.requireNonNull(device.mac());
-                NetAddress client = address(DataCentre.CLIENT_V4);
-                NetAddress self = address(DataCentre.v4(101));
-                NetAddress other = address(DataCentre.v4(102));
+                NetAddress client = Talk.address(DataCentre.CLIENT_V4);
+                NetAddress self = Talk.address(DataCentre.v4(101));
+                NetAddress other = Talk.address(DataCentre.v4(102));
                 Frames.send(centre.linux, device, Frames.udp(Mac.parse(to), Mac.parse(from), self, client, PORT));
                 Frames.send(centre.linux, device, Frames.udp(venet, Mac.parse(from), other, client, PORT));
                 Frames.send(centre.linux, device, Frames.udp(venet, Mac.parse(from), self, client, PORT));
                 return device;
             });
-            return heard(socket);
+            return Talk.heard(socket);
         }
     }
 
@@ -310,18 +249,12 @@ final class DataCentreRootTest {
             centre.ve(101).inside(() -> {
                 Link device = Frames.device(centre.linux, "venet0");
                 Mac mac = java.util.Objects.requireNonNull(device.mac());
-                byte[] frame = Frames.udp(mac, mac, address(DataCentre.v4(101)), address("127.0.0.1"), PORT);
+                byte[] frame = Frames.udp(mac, mac, Talk.address(DataCentre.v4(101)), Talk.address("127.0.0.1"), PORT);
                 Frames.send(centre.linux, device, frame);
                 return device;
             });
-            centre.a.inside(() -> {
-                try (DatagramSocket sender = new DatagramSocket()) {
-                    byte[] text = "host".getBytes(StandardCharsets.US_ASCII);
-                    sender.send(new DatagramPacket(text, text.length, new InetSocketAddress(loopback, PORT)));
-                }
-                return loopback;
-            });
-            return heard(secret);
+            Talk.say(centre.a, "host", new InetSocketAddress(loopback, PORT));
+            return Talk.heard(secret);
         }
     }
 

@@ -33,9 +33,13 @@ final class Frames {
 
     /** A datagram whose text is its source. */
     static byte[] udp(Mac to, Mac from, NetAddress source, NetAddress target, int port) {
+        return udp(to, from, source, target, port, port);
+    }
+
+    static byte[] udp(Mac to, Mac from, NetAddress source, NetAddress target, int sourcePort, int targetPort) {
         byte[] text = source.toString().getBytes(StandardCharsets.US_ASCII);
         ByteBuffer udp = ByteBuffer.allocate(8 + (text.length + 1) / 2 * 2);
-        udp.putShort((short) port).putShort((short) port).putShort((short) (8 + text.length));
+        udp.putShort((short) sourcePort).putShort((short) targetPort).putShort((short) (8 + text.length));
         udp.putShort((short) 0).put(text);
         if (source.isV6()) {
             udp.putShort(6, (short) Announcement.checkSum(pseudo(source, target, UDP, udp.array(), 8 + text.length)));
@@ -50,6 +54,16 @@ final class Frames {
         body.putShort((short) 1800).putInt(0).putInt(0);
         body.putShort(2, (short) Announcement.checkSum(pseudo(source, target, ICMPV6, body.array(), body.capacity())));
         return ip(to, from, source, target, ICMPV6, body.array(), body.capacity(), 255);
+    }
+
+    /** An IPv6 packet with a header of options in front of its content. */
+    static byte[] behindOptions(byte[] packet) {
+        byte[] options = {packet[14 + 6], 0, 1, 4, 0, 0, 0, 0};
+        ByteBuffer frame = ByteBuffer.allocate(packet.length + options.length);
+        frame.put(packet, 0, 14 + 40).put(options).put(packet, 14 + 40, packet.length - 14 - 40);
+        frame.putShort(14 + 4, (short) (frame.getShort(14 + 4) + options.length))
+                .put(14 + 6, (byte) 60);
+        return frame.array();
     }
 
     private static ByteBuffer pseudo(NetAddress source, NetAddress target, int protocol, byte[] body, int length) {

@@ -6,7 +6,6 @@ import static org.jvz.runtime.linux.netlink.Ips.ip;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,39 +14,14 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.jvz.runtime.linux.netlink.NetAddress;
 
-/** The program run by an interpreter of the few instructions it uses. */
+/** The program run by an interpreter. */
 final class SourceFilterTest {
     private static final long SEED = 991;
 
-    /** What the kernel would do with the frame: true if it passes. */
     private static boolean passes(byte[] program, byte[] frame) {
-        ByteBuffer code = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer in = ByteBuffer.wrap(frame);
-        long accumulator = 0;
-        for (int at = 0; ; at++) {
-            int operation = code.getShort(8 * at);
-            int jump;
-            long value = code.getInt(8 * at + 4) & 0xffffffffL;
-            switch (operation) {
-                case 0x28 -> accumulator = value + 2 > frame.length ? -1 : in.getShort((int) value) & 0xffff;
-                case 0x20 -> accumulator = value + 4 > frame.length ? -1 : in.getInt((int) value) & 0xffffffffL;
-                case 0x80 -> accumulator = frame.length;
-                case 0x15, 0x35 -> {
-                    boolean holds = operation == 0x15 ? accumulator == value : accumulator >= value;
-                    jump = code.get(8 * at + (holds ? 2 : 3)) & 0xff;
-                    at += jump;
-                }
-                case 0x05 -> at += (int) value;
-                case 0x06 -> {
-                    assertThat(value).isIn(0xffffffffL, 2L);
-                    return value == 0xffffffffL;
-                }
-                default -> throw new AssertionError("instruction " + operation);
-            }
-            if (accumulator == -1) {
-                return true; // a load beyond the end ends the program with 0
-            }
-        }
+        BpfMachine.Verdict verdict = BpfMachine.run(program, frame);
+        assertThat(verdict).isNotEqualTo(BpfMachine.Verdict.BEYOND);
+        return verdict == BpfMachine.Verdict.PASS;
     }
 
     private static byte[] frame(NetAddress source) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.CtId;
+import org.jvz.runtime.config.VeAddress;
 import org.jvz.runtime.linux.netlink.Mac;
 
 /** What an entry of NETIF means, and the text in which a running VE's devices are kept. */
@@ -24,7 +25,7 @@ final class VethConfigTest {
     @Test
     void takesEveryAttribute() {
         VethConfig device = of("ifname=eth0,bridge=vmbr0,mac=00:18:51:AA:00:01,host_ifname=veth101.,"
-                        + "host_mac=00:18:51:AA:00:02,mac_filter=off,isolated=on")
+                        + "host_mac=00:18:51:AA:00:02,mac_filter=off,isolated=on,ips=192.0.2.10+2001:DB8::/64")
                 .get(0);
         assertThat(device)
                 .isEqualTo(new VethConfig(
@@ -34,7 +35,8 @@ final class VethConfigTest {
                         Mac.parse("00:18:51:aa:00:02"),
                         "vmbr0",
                         false,
-                        true));
+                        true,
+                        List.of(VeAddress.parse("192.0.2.10"), VeAddress.parse("2001:db8::/64"))));
     }
 
     @Test
@@ -48,12 +50,13 @@ final class VethConfigTest {
         assertThat(device.mac()).isNotEqualTo(of("ifname=eth4").get(0).mac());
         assertThat(device.macFilter()).isTrue();
         assertThat(device.bridge()).isNull();
+        assertThat(device.ips()).isEmpty();
     }
 
     @Test
     void textIsReadAsItWasWritten() {
-        List<VethConfig> devices =
-                of("ifname=eth0,bridge=br-1,mac_filter=off,isolated=on;ifname=eth1,host_ifname=x.y@z");
+        List<VethConfig> devices = of(
+                "ifname=eth0,bridge=br-1,mac_filter=off,isolated=on;ifname=eth1,host_ifname=x.y@z,ips=192.0.2.16/28+fe80::1");
         assertThat(VethConfig.parseAll(VethConfig.textOf(devices))).isEqualTo(devices);
         assertThat(VethConfig.parseAll("")).isEmpty();
         assertThat(VethConfig.hostNames(devices)).isEqualTo("veth101.0 x.y@z");

@@ -43,7 +43,7 @@ public final class Translator {
     /** Why this host can translate nothing; null if it can. */
     public @Nullable String missing() throws IOException {
         try {
-            Nftables.open(linux).close();
+            Nftables.require(linux);
             return null;
         } catch (NoNftablesException e) {
             return e.getMessage();

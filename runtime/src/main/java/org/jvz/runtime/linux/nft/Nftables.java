@@ -1,12 +1,7 @@
 package org.jvz.runtime.linux.nft;
 
 import java.io.IOException;
-import java.util.Map;
-import jnr.ffi.LibraryLoader;
-import jnr.ffi.LibraryOption;
-import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
-import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.SyscallException;
 
@@ -17,8 +12,6 @@ import org.jvz.runtime.linux.SyscallException;
  * key a set, and ends the process at a rule that uses it; see docs/adr/0024.
  */
 public final class Nftables implements AutoCloseable {
-    private static final String LIBRARY = "libnftables.so.1";
-
     /** {@code NFT_CTX_OUTPUT_JSON} and {@code NFT_CTX_OUTPUT_NUMERIC_PROTO}, which needs no /etc/protocols. */
     private static final int JSON = 1 << 4 | 1 << 7;
 
@@ -29,19 +22,27 @@ public final class Nftables implements AutoCloseable {
     private static final String ABSENT = "No such file or directory";
 
     private final LibNftables library;
-    private final Pointer context;
+    private final long context;
 
-    private Nftables(LibNftables library, Pointer context) {
+    private Nftables(LibNftables library, long context) {
         this.library = library;
         this.context = context;
     }
 
-    /** Loaded when first asked for, and once: its interface costs far more than its use. */
+    /** Loaded when first asked for, and once. */
     private static final class Library {
-        static final LibNftables LOADED =
-                LibraryLoader.loadLibrary(LibNftables.class, Map.of(LibraryOption.LoadNow, true), LIBRARY);
+        static final LibNftables LOADED = LibNftables.load();
 
         private Library() {}
+    }
+
+    /**
+     * Makes sure that a connection could be opened, for less than opening one costs.
+     *
+     * @throws NoNftablesException as {@link #open}
+     */
+    public static void require(Linux linux) throws IOException {
+        library(linux);
     }
 
     /**
@@ -50,31 +51,30 @@ public final class Nftables implements AutoCloseable {
      * @throws NoNftablesException if the library cannot be loaded, or the kernel knows no nftables
      */
     public static Nftables open(Linux linux) throws IOException {
-        // The library ends the process if it gets no such socket.
-        try (Fd probe = linux.socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, "nfnetlink")) {
-            return open(probe);
-        } catch (SyscallException e) {
-            throw new NoNftablesException("the kernel has no nftables", e);
-        }
-    }
-
-    private static Nftables open(Fd probe) throws IOException {
-        LibNftables library;
-        try {
-            library = Library.LOADED;
-        } catch (ExceptionInInitializerError | NoClassDefFoundError | UnsatisfiedLinkError e) {
-            throw new NoNftablesException(LIBRARY + " cannot be loaded; install the package libnftables1", e);
-        }
-        Pointer context = library.nft_ctx_new(0);
-        if (context == null) {
-            throw new IOException("nft_ctx_new failed beside " + probe);
+        LibNftables library = library(linux);
+        long context = library.newContext();
+        if (context == 0) {
+            throw new IOException("nft_ctx_new failed");
         }
         Nftables opened = new Nftables(library, context);
-        if (library.nft_ctx_buffer_output(context) != 0 || library.nft_ctx_buffer_error(context) != 0) {
+        if (!library.buffer(context)) {
             opened.close();
             throw new IOException("libnftables: no memory for its output");
         }
         return opened;
+    }
+
+    private static LibNftables library(Linux linux) throws IOException {
+        // The library ends the process if it gets no such socket.
+        try {
+            linux.socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER, "nfnetlink").close();
+            return Library.LOADED;
+        } catch (SyscallException e) {
+            throw new NoNftablesException("the kernel has no nftables", e);
+        } catch (ExceptionInInitializerError | NoClassDefFoundError | UnsatisfiedLinkError e) {
+            throw new NoNftablesException(
+                    LibNftables.NAME + " cannot be loaded; install the package libnftables1", e);
+        }
     }
 
     /**
@@ -84,33 +84,28 @@ public final class Nftables implements AutoCloseable {
      * @throws NftException with what libnftables says of them
      */
     public void run(String commands) throws IOException {
-        library.nft_ctx_output_set_flags(context, 0);
-        int result = library.nft_run_cmd_from_buffer(context, commands);
-        // Reading a buffer empties it.
-        library.nft_ctx_get_output_buffer(context);
-        String said = text(library.nft_ctx_get_error_buffer(context));
-        if (result != 0) {
+        library.setOutputFlags(context, 0);
+        boolean done = library.run(context, commands);
+        library.output(context);
+        String said = library.errors(context);
+        if (!done) {
             throw new NftException(firstLine(said));
         }
     }
 
     /** What is in a table of the family inet; null if there is no such table. */
     public @Nullable Ruleset list(String table) throws IOException {
-        library.nft_ctx_output_set_flags(context, JSON);
-        int result = library.nft_run_cmd_from_buffer(context, "list table inet " + table);
-        String json = text(library.nft_ctx_get_output_buffer(context));
-        String said = text(library.nft_ctx_get_error_buffer(context));
-        if (result == 0) {
+        library.setOutputFlags(context, JSON);
+        boolean done = library.run(context, "list table inet " + table);
+        String json = library.output(context);
+        String said = library.errors(context);
+        if (done) {
             return Ruleset.parse(json);
         }
         if (said.contains(ABSENT)) {
             return null;
         }
         throw new NftException("list table inet " + table + ": " + firstLine(said));
-    }
-
-    private static String text(@Nullable String text) {
-        return text == null ? "" : text;
     }
 
     /** The error without the commands that libnftables repeats under it. */
@@ -120,6 +115,6 @@ public final class Nftables implements AutoCloseable {
 
     @Override
     public void close() {
-        library.nft_ctx_free(context);
+        library.free(context);
     }
 }

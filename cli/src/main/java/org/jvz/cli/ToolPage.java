@@ -41,6 +41,18 @@ record ToolPage(String name, String what, String usage, String text) {
                                 + " in class 0 is not counted), of addresses on venet0. Without that file all traffic of a container's devices"
                                 + " is class 1. -4 and -6 show one family, -v one container, -c one class."),
                 new ToolPage(
+                        "vznetcfg",
+                        "have the administrator's script set up a veth device",
+                        Vznetcfg.USAGE,
+                        "Runs EXTERNAL_SCRIPT of /etc/vz/vznet.conf, if there is one, with init or down, veth and the device. vzctl does so by"
+                                + " itself for each veth device that comes or goes."),
+                new ToolPage(
+                        "vznetaddbr",
+                        "put a veth device on its bridge",
+                        Vznetaddbr.USAGE,
+                        "The bridge is that of the device's entry in NETIF, or vmbr0. Meant as EXTERNAL_SCRIPT of /etc/vz/vznet.conf; a device"
+                                + " with a bridge in NETIF is put there by vzctl itself."),
+                new ToolPage(
                         "vzcfgvalidate",
                         "check the configuration of a container",
                         Vzcfgvalidate.USAGE,

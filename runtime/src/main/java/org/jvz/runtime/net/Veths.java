@@ -95,30 +95,35 @@ public final class Veths {
             throw new IOException("Isolation is a matter of a bridge, and " + device.ifname()
                     + " is in none: give it one (--bridge), or --isolated off");
         }
-        int master = 0;
         if (name != null) {
-            Link bridge = links.find(name);
-            if (bridge == null) {
-                throw new IOException("This host has no bridge " + name + " for " + link.name());
-            }
-            if (!bridge.kind().equals("bridge")) {
-                throw new IOException(name + " is not a bridge that " + link.name() + " could be put into");
-            }
-            master = bridge.index();
-            Mac mac = bridge.mac();
-            if (mac != null && link.master() != master) {
-                // A bridge whose address nobody has set takes the lowest of its ports, and everybody's ARP entries of
-                // the
-                // host go stale. Set to what it is, it stays.
-                links.change(bridge.index(), name, new LinkChange().mac(mac));
-            }
-        }
-        if (link.master() != master) {
-            links.change(link.index(), link.name(), new LinkChange().master(master));
+            enter(links, link, name);
+        } else if (link.master() != 0) {
+            links.change(link.index(), link.name(), new LinkChange().master(0));
         }
         if (device.isolated()) {
             new BridgePorts(socket).isolate(link, true);
         }
+    }
+
+    /** Makes the device a port of the bridge. */
+    static void enter(Links links, Link link, String name) throws IOException {
+        Link bridge = links.find(name);
+        if (bridge == null) {
+            throw new IOException("This host has no bridge " + name + " for " + link.name());
+        }
+        if (!bridge.kind().equals("bridge")) {
+            throw new IOException(name + " is not a bridge that " + link.name() + " could be put into");
+        }
+        if (link.master() == bridge.index()) {
+            return;
+        }
+        Mac mac = bridge.mac();
+        if (mac != null) {
+            // A bridge whose address nobody has set takes the lowest of its ports, and everybody's ARP entries of the
+            // host go stale. Set to what it is, it stays.
+            links.change(bridge.index(), name, new LinkChange().mac(mac));
+        }
+        links.change(link.index(), link.name(), new LinkChange().master(bridge.index()));
     }
 
     /** Makes a running VE's device another one in everything but its name inside. */

@@ -140,7 +140,7 @@ final class Addresses implements VePart {
      * What a change takes from the VE: addresses that its configuration no longer has, and those that it had without it. One that only gets
      * another prefix stays.
      */
-    private static List<VeAddress> gone(Changing change) throws IOException {
+    static List<VeAddress> gone(Changing change) throws IOException {
         List<VeAddress> candidates = new ArrayList<>(change.result().removed(ConfKey.IP_ADDRESS));
         if (!change.result().drop().isNone()) {
             for (VeAddress each : venet(change).owned(change.session().id())) {

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.IdMap;
@@ -101,12 +102,16 @@ public final class CreateVe {
         }
     }
 
-    private static void prepareGuest(Transaction transaction, Layout layout, VeTree tree, VeConf conf)
-            throws IOException {
+    private void prepareGuest(Transaction transaction, Layout layout, VeTree tree, VeConf conf) throws IOException {
         String ostemplate = conf.file().get("OSTEMPLATE");
         transaction.step("prepare guest", tree.area().toString(), null, () -> {
+            DistScripts dists = DistScripts.of(host.paths(), conf);
             try (InsideRoot root = layout.openUnshifted(transaction, tree)) {
-                NewGuest.prepare(root, ostemplate);
+                if (dists.has(DistScripts.Action.POST_CREATE)) {
+                    dists.runOnHost(DistScripts.Action.POST_CREATE, Map.of("VE_ROOT", root.hostPath()));
+                } else {
+                    NewGuest.prepare(root, ostemplate);
+                }
             }
             return tree;
         });

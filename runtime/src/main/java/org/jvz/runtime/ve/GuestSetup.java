@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.ConfKey;
+import org.jvz.runtime.config.VeAddress;
 import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.guest.FileEdit;
 import org.jvz.runtime.guest.Guest;
@@ -16,6 +18,7 @@ import org.jvz.runtime.rootfs.IdShift;
 import org.jvz.runtime.rootfs.InsideRoot;
 import org.jvz.runtime.rootfs.RootfsUndo;
 import org.jvz.runtime.undo.UndoStep;
+import org.jvz.runtime.ve.DistScripts.Action;
 
 /**
  * What a VE's own files say of it: host name, name servers, addresses. A start writes them before init runs; a change writes them again, and
@@ -41,13 +44,13 @@ final class GuestSetup implements VePart {
 
     /**
      * Writes the files of a VE that is about to start. One whose files do not take it (a FIFO in their place, or an immutable one) starts all
-     * the same and is told of: name and addresses it has anyway.
+     * the same and is told of: name and addresses it has anyway. What a script of the distribution does is left to it.
      */
-    static void prepare(InsideRoot root, VeConf conf, VeEvents events) throws IOException {
+    static void prepare(InsideRoot root, VeConf conf, DistScripts dists, VeEvents events) throws IOException {
         Guest guest = Guest.detect(root, conf.file().get("OSTEMPLATE"));
         String hostname = conf.file().get("HOSTNAME");
         try {
-            if (hostname != null && !hostname.isEmpty()) {
+            if (hostname != null && !hostname.isEmpty() && !dists.has(Action.SET_HOSTNAME)) {
                 guest.setHostname(root, hostname);
             }
         } catch (IOException e) {
@@ -55,13 +58,17 @@ final class GuestSetup implements VePart {
         }
         try {
             GuestNetwork network = network(conf);
-            write(root, guest.dns(network));
+            if (!dists.has(Action.SET_DNS)) {
+                write(root, guest.dns(network));
+            }
             tellWithoutServers(conf, network, events);
         } catch (IOException e) {
             warn(events, "the name servers", e);
         }
         try {
-            write(root, guest.network(root, network(conf)));
+            if (!dists.has(Action.ADD_IP)) {
+                write(root, guest.network(root, network(conf)));
+            }
         } catch (IOException e) {
             warn(events, "the addresses", e);
         }
@@ -136,19 +143,31 @@ final class GuestSetup implements VePart {
         try (InsideRoot root = InsideRoot.open(change.linux(), top, shift == null ? IdShift.NONE : shift)) {
             Files files = new Files(change, root, shift == null ? IdShift.NONE : shift);
             Guest guest = Guest.detect(root, conf.file().get("OSTEMPLATE"));
+            DistScripts dists = DistScripts.of(change.host().paths(), conf);
             if (change.concerns("HOSTNAME")) {
                 error = VzError.BAD_HOSTNAME;
-                rename(change, files, guest, conf.file().get("HOSTNAME"));
+                rename(change, files, guest, dists, conf.file().get("HOSTNAME"));
             }
             boolean dns = change.concerns("NAMESERVER", "SEARCHDOMAIN");
             if (dns) {
                 error = change.concerns("NAMESERVER") ? VzError.BAD_NAMESERVER : VzError.BAD_SEARCHDOMAIN;
                 GuestNetwork network = network(conf);
                 refuseWithoutServers(conf, network);
-                files.write(guest.dns(network));
-                files.write(guest.network(root, network));
-            } else if (change.concerns("IP_ADDRESS")) {
-                keepAddresses(change, files, guest, root, conf);
+                if (dists.has(Action.SET_DNS)) {
+                    run(change, dists, Action.SET_DNS, DistScripts.dns(conf));
+                } else {
+                    files.write(guest.dns(network));
+                }
+                if (!dists.has(Action.ADD_IP)) {
+                    files.write(guest.network(root, network));
+                }
+            }
+            if (change.concerns("IP_ADDRESS")) {
+                if (dists.has(Action.ADD_IP)) {
+                    tellAddresses(change, dists, conf);
+                } else if (!dns) {
+                    keepAddresses(change, files, guest, root, conf);
+                }
             }
         }
     }
@@ -164,6 +183,35 @@ final class GuestSetup implements VePart {
         }
     }
 
+    private void tellAddresses(Changing change, DistScripts dists, VeConf conf) throws IOException {
+        List<VeAddress> gone = Addresses.gone(change);
+        if (!gone.isEmpty() && dists.has(Action.DEL_IP)) {
+            boolean all = change.result().drop().all();
+            run(change, dists, Action.DEL_IP, DistScripts.addresses(conf, "running", gone, all));
+        }
+        List<VeAddress> added = change.result().added(ConfKey.IP_ADDRESS);
+        if (!added.isEmpty()) {
+            run(change, dists, Action.ADD_IP, DistScripts.addresses(conf, "running", added, false));
+        }
+    }
+
+    /** What a script has done inside cannot be undone. */
+    private void run(Changing change, DistScripts dists, Action action, Map<String, String> variables)
+            throws IOException {
+        try (RunningVe ve = RunningVe.open(change.host(), change.session().id())) {
+            if (ve == null) {
+                throw new IOException("the container has ended");
+            }
+            change.transaction().step("run distribution script", action.name(), null, () -> {
+                dists.runInside(change.host(), ve, action, variables);
+                return action;
+            });
+        } catch (VeException e) {
+            error = e.error();
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
     private static void refuseWithoutServers(VeConf conf, GuestNetwork network) throws IOException {
         if (network.nameservers() == null
                 && conf.text("NAMESERVER") != null
@@ -172,7 +220,7 @@ final class GuestSetup implements VePart {
         }
     }
 
-    private static void rename(Changing change, Files files, Guest guest, @Nullable String hostname)
+    private void rename(Changing change, Files files, Guest guest, DistScripts dists, @Nullable String hostname)
             throws IOException {
         boolean given = hostname != null && !hostname.isEmpty();
         String name = given && hostname != null ? hostname : DEFAULT_HOSTNAME;
@@ -186,7 +234,9 @@ final class GuestSetup implements VePart {
                     uts.setHostname(name);
                     return name;
                 });
-        if (given) {
+        if (given && dists.has(Action.SET_HOSTNAME)) {
+            run(change, dists, Action.SET_HOSTNAME, DistScripts.hostname(name));
+        } else if (given) {
             files.write(guest.hostname(name));
         }
     }

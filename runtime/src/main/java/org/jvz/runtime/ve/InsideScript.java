@@ -46,25 +46,33 @@ final class InsideScript {
 
     /** Runs the script to its end. */
     WaitStatus feed(RunningVe ve, Path script) throws IOException {
-        byte[] text = Files.readAllBytes(script);
+        return feed(ve, Files.readAllBytes(script), script.toString());
+    }
+
+    /**
+     * The same with its text.
+     *
+     * @param name for messages
+     */
+    WaitStatus feed(RunningVe ve, byte[] text, String name) throws IOException {
         Linux linux = host.linux();
         try (PipeEnds pipe = linux.pipe();
                 Spawned shell = ExecVe.shell(ve, List.of(), pipe.read())) {
             pipe.read().close();
             startWriter(linux, pipe.write(), text);
-            await(linux, shell, script);
+            await(linux, shell, name);
             return shell.waitExit();
         }
     }
 
     /** Waits for the end of the script; who cancels the operation does not have to wait for it. */
-    private static void await(Linux linux, Spawned shell, Path script) throws IOException {
+    private static void await(Linux linux, Spawned shell, String name) throws IOException {
         while (!linux.awaitEnd(shell.pidfd(), POLL_MILLIS)) {
             if (Thread.interrupted()) {
                 linux.signal(shell.pidfd(), Signal.KILL.number());
                 shell.waitExit();
                 Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while " + script + " ran in the container");
+                throw new InterruptedIOException("interrupted while " + name + " ran in the container");
             }
         }
     }

@@ -3,10 +3,8 @@ package org.jvz.runtime.ve;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jvz.runtime.linux.FileCalls.PipeEnds;
-import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.linux.WaitStatus;
-import org.jvz.runtime.linux.spawn.Spawned;
 
 /**
  * Sets passwords of users inside a VE, by the VE's own {@code chpasswd}, so that its own rules of hashing count. A stopped
@@ -32,8 +30,11 @@ final class Passwords {
             if (ve == null) {
                 throw new VeException(VzError.NOT_RUNNING, VeEvent.of(VeEvent.Kind.NOT_RUNNING));
             }
+            DistScripts dists = DistScripts.of(host.paths(), VeConf.read(host.conf(), session.id()));
             for (SetOptions.UserPassword each : passwords) {
-                WaitStatus status = feed(ve, script(each));
+                WaitStatus status = dists.has(DistScripts.Action.SET_USERPASS)
+                        ? dists.password(host, ve, each)
+                        : new InsideScript(host).feed(ve, script(each).getBytes(StandardCharsets.UTF_8), "chpasswd");
                 if (status.shellStatus() != 0) {
                     throw new VeException(
                             VzError.CHANGE_PASSWORD, VeEvent.of(VeEvent.Kind.PASSWORD_NOT_CHANGED, each.user()));
@@ -56,17 +57,7 @@ final class Passwords {
     }
 
     /** A shell word that stands for the text, whatever is in it. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         return "'" + text.replace("'", "'\\''") + "'";
-    }
-
-    private WaitStatus feed(RunningVe ve, String script) throws IOException {
-        Linux linux = host.linux();
-        try (PipeEnds pipe = linux.pipe();
-                Spawned shell = ExecVe.shell(ve, List.<String>of(), pipe.read())) {
-            pipe.read().close();
-            InsideScript.startWriter(linux, pipe.write(), script.getBytes(StandardCharsets.UTF_8));
-            return shell.waitExit();
-        }
     }
 }

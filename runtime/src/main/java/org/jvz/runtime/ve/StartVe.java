@@ -19,6 +19,7 @@ import org.jvz.runtime.rootfs.RootMount;
 import org.jvz.runtime.rootfs.RootfsUndo;
 import org.jvz.runtime.undo.Transaction;
 import org.jvz.runtime.undo.UndoStep;
+import org.jvz.runtime.ve.DistScripts.Action;
 
 /** Starts a VE: mounts its root, makes its environment and executes its init. */
 public final class StartVe {
@@ -98,8 +99,13 @@ public final class StartVe {
                 new Mounting(session, ve, shift).mount(transaction);
                 ours = true;
             }
-            String init = prepareGuest(transaction, ve, shift, options, session.events());
-            launch(session, transaction, ve, shift, init);
+            DistScripts dists = DistScripts.of(host.paths(), ve.conf());
+            if (!options.skipSetup()) {
+                preStart(transaction, ve, shift, dists);
+            }
+            String init = prepareGuest(transaction, ve, shift, dists, options, session.events());
+            Map<Action, Map<String, String>> scripts = options.skipSetup() ? Map.of() : dists.atStart(ve.conf());
+            launch(session, transaction, ve, shift, init, new Inside(dists, scripts));
             transaction.commit();
         } catch (IOException | VeException e) {
             if (ours && !RootMount.isMounted(ve.root())) {
@@ -113,6 +119,26 @@ public final class StartVe {
         session.events().event(options.waitUntilUp() ? VeEvent.Kind.START_WAITING : VeEvent.Kind.START_IN_PROGRESS);
     }
 
+    /** What a distribution's scripts do inside before init. */
+    private record Inside(DistScripts dists, Map<Action, Map<String, String>> scripts) {}
+
+    /** What the administrator has the host do for a guest of this distribution. */
+    private static void preStart(Transaction transaction, Ve ve, IdShift shift, DistScripts dists) throws IOException {
+        if (dists.has(Action.PRE_START)) {
+            Map<String, String> variables = Map.of(
+                    "VE_ROOT",
+                    ve.root().toString(),
+                    "VZ_KERNEL",
+                    "no",
+                    "USERNS",
+                    shift.equals(IdShift.NONE) ? "no" : "yes");
+            transaction.step("run distribution script", Action.PRE_START.name(), null, () -> {
+                dists.runOnHost(Action.PRE_START, variables);
+                return dists;
+            });
+        }
+    }
+
     private static VzError reason(Throwable failure) {
         if (Addresses.isInUse(failure) || Translating.isInUse(failure)) {
             return VzError.IP_IN_USE;
@@ -124,7 +150,8 @@ public final class StartVe {
     }
 
     /** Writes what the guest's files are to say of it and finds its init. */
-    private String prepareGuest(Transaction transaction, Ve ve, IdShift shift, StartOptions options, VeEvents events)
+    private String prepareGuest(
+            Transaction transaction, Ve ve, IdShift shift, DistScripts dists, StartOptions options, VeEvents events)
             throws IOException {
         UndoStep undo = options.skipSetup() ? null : GuestSetup.undo(ve.root());
         return transaction.step("prepare guest", ve.root().toString(), undo, () -> {
@@ -134,7 +161,7 @@ public final class StartVe {
                     throw new VeException(VzError.BAD_TEMPLATE, VeEvent.of(VeEvent.Kind.NO_INIT));
                 }
                 if (!options.skipSetup()) {
-                    GuestSetup.prepare(inside, ve.conf(), events);
+                    GuestSetup.prepare(inside, ve.conf(), dists, events);
                 }
                 return init;
             }
@@ -148,17 +175,18 @@ public final class StartVe {
     }
 
     /** Makes the VE's environment and executes its init; what the administrator wants run inside before that, runs. */
-    private void launch(VeSession session, Transaction transaction, Ve ve, IdShift shift, String init)
+    private void launch(VeSession session, Transaction transaction, Ve ve, IdShift shift, String init, Inside inside)
             throws IOException {
         try (Keeper keeper = Keeper.of(host, ve.id())) {
-            launch(session, transaction, ve, shift, init, new Launch(session, ve, shift).keptBy(keeper));
+            launch(session, transaction, ve, shift, init, inside, new Launch(session, ve, shift).keptBy(keeper));
         }
     }
 
-    private void launch(VeSession session, Transaction transaction, Ve ve, IdShift shift, String init, Launch launch)
+    private void launch(
+            VeSession session, Transaction transaction, Ve ve, IdShift shift, String init, Inside inside, Launch launch)
             throws IOException {
         Path script = host.paths().confSibling(ve.id(), "start");
-        if (!ActionScripts.isScript(script)) {
+        if (!ActionScripts.isScript(script) && inside.scripts().isEmpty()) {
             ExecList.Program program = new ExecList.Program(
                     List.of(init), List.of("init", "-z"), INIT_ENVIRONMENT, null, null, null, false);
             try (Spawned started = launch.run(transaction, program)) {
@@ -170,7 +198,7 @@ public final class StartVe {
         try (HeldInit held = HeldInit.of(host.linux(), init);
                 Spawned started = launch.run(transaction, held.program(INIT_ENVIRONMENT))) {
             VeState state = state(ve, shift, started.pid(), launch);
-            runInside(session, transaction, state, script);
+            runInside(session, transaction, state, inside, script);
             transaction.step("release init", "container " + ve.id(), null, () -> {
                 held.release(started.pid());
                 return held;
@@ -187,10 +215,17 @@ public final class StartVe {
         });
     }
 
-    private void runInside(VeSession session, Transaction transaction, VeState state, Path script) throws IOException {
+    private void runInside(VeSession session, Transaction transaction, VeState state, Inside inside, Path script)
+            throws IOException {
         try (RunningVe running = RunningVe.open(host, session.id(), state)) {
             if (running == null) {
                 throw new IOException("the container ended before " + script + " could run in it");
+            }
+            for (Map.Entry<Action, Map<String, String>> each : inside.scripts().entrySet()) {
+                transaction.step("run distribution script", each.getKey().name(), null, () -> {
+                    inside.dists().runInside(host, running, each.getKey(), each.getValue());
+                    return each;
+                });
             }
             transaction.step("run start script", script.toString(), null, () -> {
                 new InsideScript(host).run(running, script, "start");

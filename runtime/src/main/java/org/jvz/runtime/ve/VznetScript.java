@@ -16,13 +16,14 @@ import org.jvz.runtime.config.HostPaths;
  * The administrator's program for veth devices, EXTERNAL_SCRIPT of /etc/vz/vznet.conf: {@code SCRIPT init veth DEVICE} when a device of the
  * host has been made, {@code SCRIPT down veth DEVICE} before it is deleted, with the id of the VE in VEID.
  */
-final class VznetScript {
+public final class VznetScript {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final HostPaths paths;
     private final CtId id;
 
-    VznetScript(HostPaths paths, CtId id) {
+    /** @param id whose device it is */
+    public VznetScript(HostPaths paths, CtId id) {
         this.paths = paths;
         this.id = id;
     }
@@ -43,7 +44,7 @@ final class VznetScript {
      * @param action {@code init} or {@code down}
      * @throws IOException if it cannot be run or does not end with 0
      */
-    void run(String action, String device) throws IOException {
+    public void run(String action, String device) throws IOException {
         String script = script();
         if (script == null) {
             return;

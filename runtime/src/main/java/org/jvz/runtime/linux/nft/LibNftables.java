@@ -67,7 +67,8 @@ final class LibNftables {
     /** {@code int nft_run_cmd_from_buffer(struct nft_ctx *nft, const char *buf)}; whether all commands are in force, else none is. */
     boolean run(long context, String commands) {
         try (OffHeap memory = new OffHeap()) {
-            return (int) NativeLibrary.call(run, context, memory.cString(commands.getBytes(StandardCharsets.UTF_8))) == 0;
+            return (int) NativeLibrary.call(run, context, memory.cString(commands.getBytes(StandardCharsets.UTF_8)))
+                    == 0;
         }
     }
 }

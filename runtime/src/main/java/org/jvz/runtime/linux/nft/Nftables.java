@@ -72,8 +72,7 @@ public final class Nftables implements AutoCloseable {
         } catch (SyscallException e) {
             throw new NoNftablesException("the kernel has no nftables", e);
         } catch (ExceptionInInitializerError | NoClassDefFoundError | UnsatisfiedLinkError e) {
-            throw new NoNftablesException(
-                    LibNftables.NAME + " cannot be loaded; install the package libnftables1", e);
+            throw new NoNftablesException(LibNftables.NAME + " cannot be loaded; install the package libnftables1", e);
         }
     }
 

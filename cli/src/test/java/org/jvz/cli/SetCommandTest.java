@@ -47,7 +47,7 @@ class SetCommandTest {
             --searchdomain a.example --searchdomain b.example | SEARCHDOMAIN | a.example b.example
             --netif_add eth1,00:18:51:00:00:01,veth103.1,00:18:51:00:00:02,vmbr0 | NETIF | ifname=eth1,bridge=vmbr0,mac=00:18:51:00:00:01,host_ifname=veth103.1,host_mac=00:18:51:00:00:02
             --netif_add eth0,00:18:51:00:00:01,v0,00:18:51:00:00:02 --ifname eth0 --bridge br0 --mac_filter off | NETIF | ifname=eth0,bridge=br0,mac=00:18:51:00:00:01,host_ifname=v0,host_mac=00:18:51:00:00:02,mac_filter=off
-            --netif_add eth0,00:18:51:00:00:01,v0,00:18:51:00:00:02 --ifname eth0 --isolated on | NETIF | ifname=eth0,mac=00:18:51:00:00:01,host_ifname=v0,host_mac=00:18:51:00:00:02,isolated=on
+            --netif_add eth0,00:18:51:00:00:01,v0,00:18:51:00:00:02 --ifname eth0 --isolated on --vlan 12 | NETIF | ifname=eth0,mac=00:18:51:00:00:01,host_ifname=v0,host_mac=00:18:51:00:00:02,isolated=on,vlan=12
             --netif_add eth0,00:18:51:00:00:01,v0,00:18:51:00:00:02 --ifname eth0 --ips 192.0.2.10,2001:DB8::/64 | NETIF | ifname=eth0,mac=00:18:51:00:00:01,host_ifname=v0,host_mac=00:18:51:00:00:02,ips=192.0.2.10+2001:db8::/64
             --netif_add eth0,00:18:51:00:00:01,v0,00:18:51:00:00:02 --ifname eth0 --ips 192.0.2.10 --ips all | NETIF | ifname=eth0,mac=00:18:51:00:00:01,host_ifname=v0,host_mac=00:18:51:00:00:02
             --netdev_add eth7 --netdev_add wlan0 | NETDEV | eth7 wlan0

@@ -8,11 +8,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * A test like {@link RootTest} of what the kernel of the test machine has and that of other machines may not, such as disk
- * quota: it runs in the machine only.
- */
-@Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
+/** A {@link RootTest} of what Debian's kernel has and others may lack: it runs in the virtual machine only. */
+@Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @Test
 @Tag("vm")

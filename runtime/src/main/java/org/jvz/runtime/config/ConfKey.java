@@ -122,6 +122,7 @@ public final class ConfKey<T> {
             ".bridge NAME",
             ".mac_filter on|off",
             ".isolated on|off",
+            ".vlan ID",
             ".ips ADDR[,ADDR]|all");
     public static final ConfKey<List<String>> NETDEV = list(
             "NETDEV",

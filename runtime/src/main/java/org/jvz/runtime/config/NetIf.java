@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostMac the address of the host's end, or null
  * @param macFilter whether packets from other addresses are dropped, or null for the default, which is on
  * @param isolated whether the bridge hands nothing over between it and other isolated ports, or null for the default, which is no
+ * @param vlan the VLAN of the bridge that the host's end is in, 1 to 4094, or null for the bridge's default
  * @param ips the addresses and networks that the VE may send from by it; empty for all
  * @param others further attributes that jvz does not know, as they stand
  */
@@ -26,10 +27,12 @@ public record NetIf(
         @Nullable String hostMac,
         @Nullable Boolean macFilter,
         @Nullable Boolean isolated,
+        @Nullable Integer vlan,
         List<VeAddress> ips,
         List<String> others) {
 
     private static final int MAX_NAME = 15;
+    private static final int MAX_VLAN = 4094;
     /** More would not fit into a filter of the kernel. */
     private static final int MAX_IPS = 64;
 
@@ -53,7 +56,7 @@ public record NetIf(
 
     /** A device with nothing but a name. */
     public static NetIf named(String ifname) {
-        return new NetIf(ifname, null, null, null, null, null, null, List.of(), List.of());
+        return new NetIf(ifname, null, null, null, null, null, null, null, List.of(), List.of());
     }
 
     /** A device's name on Linux, without the characters that have a meaning in NETIF. */
@@ -115,25 +118,50 @@ public record NetIf(
     /**
      * The same device with one attribute set; attributes that jvz does not know are kept as they are.
      *
-     * @param attribute bridge, mac, host_ifname, host_mac, mac_filter, isolated or ips
+     * @param attribute bridge, mac, host_ifname, host_mac, mac_filter, isolated, vlan or ips
      * @throws IllegalArgumentException with the reason
      */
     NetIf with(String attribute, String value) {
         return switch (attribute) {
-            case "bridge" -> new NetIf(ifname, value, mac, hostIfname, hostMac, macFilter, isolated, ips, others);
-            case "mac" -> new NetIf(ifname, bridge, value, hostIfname, hostMac, macFilter, isolated, ips, others);
-            case "host_ifname" -> new NetIf(ifname, bridge, mac, value, hostMac, macFilter, isolated, ips, others);
-            case "host_mac" -> new NetIf(ifname, bridge, mac, hostIfname, value, macFilter, isolated, ips, others);
+            case "bridge" -> new NetIf(ifname, value, mac, hostIfname, hostMac, macFilter, isolated, vlan, ips, others);
+            case "mac" -> new NetIf(ifname, bridge, value, hostIfname, hostMac, macFilter, isolated, vlan, ips, others);
+            case "host_ifname" ->
+                new NetIf(ifname, bridge, mac, value, hostMac, macFilter, isolated, vlan, ips, others);
+            case "host_mac" ->
+                new NetIf(ifname, bridge, mac, hostIfname, value, macFilter, isolated, vlan, ips, others);
             case "mac_filter" ->
-                new NetIf(ifname, bridge, mac, hostIfname, hostMac, onOff("mac_filter", value), isolated, ips, others);
+                new NetIf(
+                        ifname,
+                        bridge,
+                        mac,
+                        hostIfname,
+                        hostMac,
+                        onOff("mac_filter", value),
+                        isolated,
+                        vlan,
+                        ips,
+                        others);
             case "isolated" ->
-                new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, onOff("isolated", value), ips, others);
+                new NetIf(
+                        ifname,
+                        bridge,
+                        mac,
+                        hostIfname,
+                        hostMac,
+                        macFilter,
+                        onOff("isolated", value),
+                        vlan,
+                        ips,
+                        others);
+            case "vlan" ->
+                new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, isolated, number(value), ips, others);
             case "ips" ->
-                new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, isolated, addresses(value), others);
+                new NetIf(
+                        ifname, bridge, mac, hostIfname, hostMac, macFilter, isolated, vlan, addresses(value), others);
             default -> {
                 List<String> more = new ArrayList<>(others);
                 more.add(attribute + "=" + value);
-                yield new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, isolated, ips, more);
+                yield new NetIf(ifname, bridge, mac, hostIfname, hostMac, macFilter, isolated, vlan, ips, more);
             }
         };
     }
@@ -181,6 +209,15 @@ public record NetIf(
         return value.equals("on");
     }
 
+    /** A VLAN; null for 0, which means none. */
+    private static @Nullable Integer number(String value) {
+        int vlan = CtId.isNumber(value) && value.length() <= 4 ? Integer.parseInt(value) : -1;
+        if (vlan < 0 || vlan > MAX_VLAN) {
+            throw new IllegalArgumentException("vlan is not 1 to " + MAX_VLAN + ", or 0 for none");
+        }
+        return vlan == 0 ? null : vlan;
+    }
+
     /** The entries as NETIF holds them. */
     static String showAll(List<NetIf> all) {
         StringBuilder out = new StringBuilder();
@@ -200,6 +237,7 @@ public record NetIf(
         append(out, "host_mac", hostMac);
         append(out, "mac_filter", macFilter == null ? null : macFilter ? "on" : "off");
         append(out, "isolated", isolated == null ? null : isolated ? "on" : "off");
+        append(out, "vlan", vlan == null ? null : vlan.toString());
         append(out, "ips", ips.isEmpty() ? null : join(ips));
         for (String other : others) {
             out.append(',').append(other);

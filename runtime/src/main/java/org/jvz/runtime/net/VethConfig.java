@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.NetIf;
@@ -20,6 +21,7 @@ import org.jvz.runtime.linux.netlink.Mac;
  * @param bridge the bridge on the host it is in, or null
  * @param macFilter whether frames from other addresses than {@code mac} are dropped, and those that would mislead neighbours
  * @param isolated whether the bridge keeps it apart from other isolated ports
+ * @param vlan the VLAN of the bridge it is in, 0 for the bridge's default
  * @param ips the addresses and networks that the VE may send from by it; empty for all
  */
 public record VethConfig(
@@ -30,6 +32,7 @@ public record VethConfig(
         @Nullable String bridge,
         boolean macFilter,
         boolean isolated,
+        int vlan,
         List<VeAddress> ips) {
     /** The OUI of OpenVZ's devices. */
     private static final long PREFIX = 0x00_18_51L << 24;
@@ -56,6 +59,7 @@ public record VethConfig(
                 netIf.bridge(),
                 netIf.macFilter() == null || netIf.macFilter(),
                 netIf.isolated() != null && netIf.isolated(),
+                netIf.vlan() == null ? 0 : netIf.vlan(),
                 netIf.ips());
     }
 
@@ -80,6 +84,9 @@ public record VethConfig(
         }
         if (isolated) {
             args.add("isolated=on");
+        }
+        if (vlan != 0) {
+            args.add("vlan=" + vlan);
         }
         if (!ips.isEmpty()) {
             args.add("ips=" + NetIf.join(ips));
@@ -113,12 +120,14 @@ public record VethConfig(
                 bridge.isEmpty() ? null : bridge,
                 values.getOrDefault("mac_filter", "off").equals("on"),
                 values.getOrDefault("isolated", "off").equals("on"),
+                Integer.parseInt(values.getOrDefault("vlan", "0")),
                 NetIf.addresses(values.getOrDefault("ips", "all")));
     }
 
-    /** Whether the two differ in what a bridge is told of its port. */
+    /** Whether a bridge has to be told something else of its port than it was told of the other, or another bridge anything. */
     boolean isOtherPortThan(VethConfig other) {
-        return isolated != other.isolated;
+        boolean told = isolated || vlan != 0;
+        return isolated != other.isolated || vlan != other.vlan || (told && !Objects.equals(bridge, other.bridge));
     }
 
     /** Devices in one text, which {@link #parseAll} reads; no part of a device has a comma or blank in it. */

@@ -39,6 +39,9 @@ public final class Veths {
         try (NetlinkSocket socket = NetlinkSocket.open(linux)) {
             Links links = new Links(socket);
             for (VethConfig each : devices) {
+                place(socket, each);
+            }
+            for (VethConfig each : devices) {
                 Link left = links.find(each.hostName());
                 if (left != null && isOwn(left, each.hostMac())) {
                     links.delete(each.hostName());
@@ -89,31 +92,79 @@ public final class Veths {
         control.filterReceived(link, VethFilter.program(device.mac(), device.macFilter(), device.ips()));
     }
 
-    private static void bridge(NetlinkSocket socket, Links links, Link link, VethConfig device) throws IOException {
+    /**
+     * Where a device belongs.
+     *
+     * @param bridge null for no bridge
+     * @param vlans how the bridge treats VLANs, or null if the device is in none of its own
+     */
+    private record Place(@Nullable Link bridge, BridgePorts.@Nullable Vlans vlans) {}
+
+    /** Fails, in words, if there is no such place on this host. */
+    private static Place place(NetlinkSocket socket, VethConfig device) throws IOException {
         @Nullable String name = device.bridge();
-        if (name == null && device.isolated()) {
-            throw new IOException("Isolation is a matter of a bridge, and " + device.ifname()
-                    + " is in none: give it one (--bridge), or --isolated off");
+        if (name == null) {
+            if (device.isolated() || device.vlan() != 0) {
+                throw new IOException((device.isolated() ? "Isolation" : "A VLAN") + " is a matter of a bridge, and "
+                        + device.ifname() + " is in none: give it one (--bridge), or "
+                        + (device.isolated() ? "--isolated off" : "--vlan 0"));
+            }
+            return new Place(null, null);
         }
-        if (name != null) {
-            enter(links, link, name);
+        Link bridge = bridge(new Links(socket), name, device.hostName());
+        if (device.vlan() == 0) {
+            return new Place(bridge, null);
+        }
+        BridgePorts.Vlans vlans = new BridgePorts(socket).vlans(bridge);
+        String refused = device.ifname() + " cannot be in VLAN " + device.vlan() + " of bridge " + name + ": ";
+        if (vlans == null) {
+            throw new IOException(refused + "this kernel's bridges know no VLANs (CONFIG_BRIDGE_VLAN_FILTERING)");
+        }
+        if (!vlans.filtering()) {
+            throw new IOException(refused + "it does not keep VLANs apart; this enables it: ip link set " + name
+                    + " type bridge vlan_filtering 1");
+        }
+        return new Place(bridge, vlans);
+    }
+
+    private static void bridge(NetlinkSocket socket, Links links, Link link, VethConfig device) throws IOException {
+        Place place = place(socket, device);
+        Link bridge = place.bridge();
+        if (bridge != null) {
+            enter(links, link, bridge);
         } else if (link.master() != 0) {
             links.change(link.index(), link.name(), new LinkChange().master(0));
         }
+        BridgePorts ports = new BridgePorts(socket);
+        BridgePorts.Vlans vlans = place.vlans();
+        if (vlans != null) {
+            ports.addUntagged(link, device.vlan());
+            if (vlans.defaultId() != 0 && vlans.defaultId() != device.vlan()) {
+                ports.remove(link, vlans.defaultId());
+            }
+        }
         if (device.isolated()) {
-            new BridgePorts(socket).isolate(link, true);
+            ports.isolate(link, true);
         }
     }
 
-    /** Makes the device a port of the bridge. */
+    /** Makes the device a port of the bridge of this name. */
     static void enter(Links links, Link link, String name) throws IOException {
+        enter(links, link, bridge(links, name, link.name()));
+    }
+
+    private static Link bridge(Links links, String name, String device) throws IOException {
         Link bridge = links.find(name);
         if (bridge == null) {
-            throw new IOException("This host has no bridge " + name + " for " + link.name());
+            throw new IOException("This host has no bridge " + name + " for " + device);
         }
         if (!bridge.kind().equals("bridge")) {
-            throw new IOException(name + " is not a bridge that " + link.name() + " could be put into");
+            throw new IOException(name + " is not a bridge that " + device + " could be put into");
         }
+        return bridge;
+    }
+
+    private static void enter(Links links, Link link, Link bridge) throws IOException {
         if (link.master() == bridge.index()) {
             return;
         }
@@ -121,7 +172,7 @@ public final class Veths {
         if (mac != null) {
             // A bridge whose address nobody has set takes the lowest of its ports, and everybody's ARP entries of the
             // host go stale. Set to what it is, it stays.
-            links.change(bridge.index(), name, new LinkChange().mac(mac));
+            links.change(bridge.index(), bridge.name(), new LinkChange().mac(mac));
         }
         links.change(link.index(), link.name(), new LinkChange().master(bridge.index()));
     }
@@ -129,6 +180,9 @@ public final class Veths {
     /** Makes a running VE's device another one in everything but its name inside. */
     public void change(Transaction transaction, VeNamespace namespace, VethConfig before, VethConfig after)
             throws IOException {
+        try (NetlinkSocket socket = NetlinkSocket.open(linux)) {
+            place(socket, after);
+        }
         transaction.step("change veth", after.hostName(), NetUndo.vethBack(namespace, before, after.hostName()), () -> {
             apply(namespace, before.hostName(), after, after.isOtherPortThan(before));
             return after;
@@ -138,8 +192,8 @@ public final class Veths {
     /**
      * Gives the device all that the configuration says.
      *
-     * @param asNewPort whether its bridge has to forget first what it was told of the port; it is down for that moment, since it would not be
-     *     isolated
+     * @param asNewPort whether its bridge has to forget first what it was told of the port; it is down for that moment, since it would be in
+     *     the default VLAN, and not isolated
      */
     void apply(VeNamespace namespace, String hostName, VethConfig device, boolean asNewPort) throws IOException {
         try (NetlinkSocket socket = NetlinkSocket.open(linux);

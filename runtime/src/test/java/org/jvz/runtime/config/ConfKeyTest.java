@@ -181,6 +181,7 @@ class ConfKeyTest {
                 "bridge",
                 "mac_filter",
                 "isolated",
+                "vlan",
                 "ips",
                 "netdev_add",
                 "netdev_del",
@@ -246,7 +247,7 @@ class ConfKeyTest {
             })
     void everyOptionOfTheContractIsThere(String option) {
         assertThat(ConfKey.option(option)).isNotNull();
-        assertThat(ConfKey.allOptions()).hasSize(87);
+        assertThat(ConfKey.allOptions()).hasSize(88);
     }
 
     @Test

@@ -164,6 +164,8 @@ class ConfigEditTest {
                 "ifname eth9 bridge br0              | VALUE  | ifname",
                 "ifname eth0 mac x                   | VALUE  | mac",
                 "ifname eth0 isolated yes           | VALUE  | isolated",
+                "ifname eth0 vlan 4095              | VALUE  | vlan",
+                "ifname eth0 vlan x                 | VALUE  | vlan",
                 "ifname eth0 ips 192.0.2.10/24      | VALUE  | ips",
                 "ifname eth0 ips 192.0.2.10,x       | VALUE  | ips",
                 "ifname eth0 ips ,                  | VALUE  | ips",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.CtId;
@@ -25,7 +26,7 @@ final class VethConfigTest {
     @Test
     void takesEveryAttribute() {
         VethConfig device = of("ifname=eth0,bridge=vmbr0,mac=00:18:51:AA:00:01,host_ifname=veth101.,"
-                        + "host_mac=00:18:51:AA:00:02,mac_filter=off,isolated=on,ips=192.0.2.10+2001:DB8::/64")
+                        + "host_mac=00:18:51:AA:00:02,mac_filter=off,isolated=on,vlan=12,ips=192.0.2.10+2001:DB8::/64")
                 .get(0);
         assertThat(device)
                 .isEqualTo(new VethConfig(
@@ -36,6 +37,7 @@ final class VethConfigTest {
                         "vmbr0",
                         false,
                         true,
+                        12,
                         List.of(VeAddress.parse("192.0.2.10"), VeAddress.parse("2001:db8::/64"))));
     }
 
@@ -56,10 +58,28 @@ final class VethConfigTest {
     @Test
     void textIsReadAsItWasWritten() {
         List<VethConfig> devices = of(
-                "ifname=eth0,bridge=br-1,mac_filter=off,isolated=on;ifname=eth1,host_ifname=x.y@z,ips=192.0.2.16/28+fe80::1");
+                "ifname=eth0,bridge=br-1,mac_filter=off,isolated=on,vlan=4094;ifname=eth1,host_ifname=x.y@z,ips=192.0.2.16/28+fe80::1");
         assertThat(VethConfig.parseAll(VethConfig.textOf(devices))).isEqualTo(devices);
         assertThat(VethConfig.parseAll("")).isEmpty();
         assertThat(VethConfig.hostNames(devices)).isEqualTo("veth101.0 x.y@z");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    bridge=a               | bridge=b               | false
+                    bridge=a               | bridge=a,mac_filter=on | false
+                    bridge=a,vlan=12       | bridge=a,vlan=12       | false
+                    bridge=a,vlan=12       | bridge=a,vlan=13       | true
+                    bridge=a,vlan=12       | bridge=a               | true
+                    bridge=a,vlan=12       | bridge=b,vlan=12       | true
+                    bridge=a,isolated=on   | bridge=b,isolated=on   | true
+                    """)
+    void knowsWhatABridgeHasToForget(String before, String after, boolean other) {
+        VethConfig was = of("ifname=eth0," + before).get(0);
+        assertThat(of("ifname=eth0," + after).get(0).isOtherPortThan(was)).isEqualTo(other);
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.jvz.runtime.linux.spawn.Faults;
 import org.jvz.runtime.undo.StepObserver;
 import org.jvz.testing.NetHost;
 import org.jvz.testing.RootTest;
+import org.jvz.testing.VmTest;
 
 /** veth devices and devices of the host in a real VE, on a host that is a network namespace with a bridge, 192.0.2.1 on vmbr0. */
 class VethDevicesTest {
@@ -158,7 +159,58 @@ class VethDevicesTest {
     }
 
     private String port(String name) throws Exception {
-        return net.run("ip -d link show " + name).replaceAll("(?s).*(isolated \\w+).*", "$1");
+        return vlans(name) + net.run("ip -d link show " + name).replaceAll("(?s).*(isolated \\w+).*", "$1");
+    }
+
+    /** The bridge's VLANs of a port; nothing if the kernel's bridges know none. */
+    private String vlans(String name) throws Exception {
+        return net.attempt("bridge vlan show dev " + name).output().replaceAll("\\s+", " ");
+    }
+
+    @VmTest
+    void aPortIsInItsVlanAtStartAndAtOnce() throws Exception {
+        net.run("ip link set vmbr0 type bridge vlan_filtering 1");
+        try (NetHost neighbour = neighbour()) {
+            net.run("bridge vlan add dev n0 vid 12 pvid untagged");
+            net.run("bridge vlan del dev n0 vid 1");
+            tiny.setKeys(tiny.host(), true, "NETIF", ETH0 + ",vlan=12");
+            tiny.start(tiny.host());
+            bringUp();
+            assertThat(vlans("veth101.0")).contains("12 PVID Egress Untagged").doesNotContain(" 1 ");
+            assertThat(reaches("192.0.2.30")).as("same VLAN").isTrue();
+            assertThat(pings()).as("the bridge is in VLAN 1").isFalse();
+            // It cannot choose another one by a tag of its own.
+            tiny.sh(
+                    "/bin/busybox ip link add link eth0 name tag type vlan id 1; /bin/busybox ip link set tag up; "
+                            + "/bin/busybox ip addr del 192.0.2.10/24 dev eth0; /bin/busybox ip addr add 192.0.2.10/24 dev tag");
+            assertThat(tiny.sh("/bin/busybox ip addr show tag")).contains("192.0.2.10");
+            assertThat(pings()).as("tagged").isFalse();
+            tiny.sh("/bin/busybox ip link del tag");
+            bringUp();
+            tiny.setKeys(tiny.host(), false, "NETIF", ETH0 + ",vlan=13");
+            assertThat(vlans("veth101.0"))
+                    .contains("13 PVID Egress Untagged")
+                    .doesNotContain(" 1 ")
+                    .doesNotContain(" 12 ");
+            assertThat(reaches("192.0.2.30")).as("other VLAN").isFalse();
+            tiny.setKeys(tiny.host(), false, "NETIF", ETH0);
+            assertThat(vlans("veth101.0")).contains("1 PVID Egress Untagged").doesNotContain(" 13 ");
+            assertThat(pings()).as("default VLAN").isTrue();
+            assertThat(neighbour.attempt("busybox ping -c 1 -W 1 192.0.2.1").status())
+                    .isNotZero();
+        }
+    }
+
+    @VmTest
+    void aVlanNeedsABridgeThatKeepsVlansApart() throws Exception {
+        tiny.start(tiny.host());
+        String before = devices();
+        Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(), true, "NETIF", ETH0 + ",vlan=12"));
+        assertThat(TinyHost.messages(failure))
+                .contains("this enables it: ip link set vmbr0 type bridge vlan_filtering 1");
+        assertThat(devices()).isEqualTo(before);
+        net.run("ip link set vmbr0 type bridge vlan_filtering 1");
+        aFailedChangeLeavesThePortAsItWas(ETH0, ETH0 + ",isolated=on,vlan=12", ETH0 + ",vlan=13");
     }
 
     @RootTest
@@ -181,8 +233,11 @@ class VethDevicesTest {
 
     @RootTest
     void aFailedChangeLeavesThePortAsItWas() throws Exception {
-        String[] forms = {ETH0, ETH0 + ",isolated=on"};
         tiny.start(tiny.host());
+        aFailedChangeLeavesThePortAsItWas(ETH0, ETH0 + ",isolated=on");
+    }
+
+    private void aFailedChangeLeavesThePortAsItWas(String... forms) throws Exception {
         for (String before : forms) {
             tiny.setKeys(tiny.host(), false, "NETIF", before);
             String devices = devices();
@@ -325,6 +380,9 @@ class VethDevicesTest {
             {ETH0.replace("vmbr0", "lo"), "lo is not a bridge"},
             {ETH0.replace("eth0", "lo"), "EEXIST"},
             {ETH1 + ",isolated=on", "eth1 is in none"},
+            {ETH1 + ",vlan=12", "eth1 is in none"},
+            // Which of two reasons depends on the kernel.
+            {ETH0 + ",vlan=12", "eth0 cannot be in VLAN 12 of bridge vmbr0: "},
         };
         for (String[] mistake : mistakes) {
             Throwable failure = catchThrowable(() -> tiny.setKeys(tiny.host(), true, "NETIF", mistake[0]));

@@ -32,6 +32,15 @@ final class Tables {
     static final Attr AF_INET = AF_SPEC.define(NetAddress.AF_INET, "AF_INET", INET);
     static final Attr AF_INET6 = AF_SPEC.define(NetAddress.AF_INET6, "AF_INET6", INET6);
 
+    /** {@code IFLA_AF_SPEC} of a message of AF_BRIDGE; {@code linux/if_bridge.h}. */
+    static final AttrTable BRIDGE_PORT = new AttrTable("IFLA_BRIDGE");
+    /** {@code struct bridge_vlan_info}. */
+    static final Attr BRIDGE_VLAN_INFO = BRIDGE_PORT.define(2, "IFLA_BRIDGE_VLAN_INFO", BYTES);
+
+    static final AttrTable BRIDGE = new AttrTable("IFLA_BR");
+    static final Attr BRIDGE_VLAN_FILTERING = BRIDGE.define(7, "IFLA_BR_VLAN_FILTERING", U8);
+    static final Attr BRIDGE_DEFAULT_PVID = BRIDGE.define(39, "IFLA_BR_VLAN_DEFAULT_PVID", U16);
+
     static final AttrTable SLAVE = new AttrTable("IFLA_BRPORT");
     static final Attr ISOLATED = SLAVE.define(33, "IFLA_BRPORT_ISOLATED", U8);
 

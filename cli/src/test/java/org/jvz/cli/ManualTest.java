@@ -88,7 +88,7 @@ class ManualTest {
             vzctl start 101 --w   | --wait
             vzctl start 101 --fa  | ''
             vzctl stop 101 --fa   | --fast
-            vzctl set 101 --ip    | --ip --ipadd --ipdel --iptables
+            vzctl set 101 --ip    | --ip --ipadd --ipdel --ips --iptables
             vzlist -o ostem       | ostemplate
             vzlist --js           | --json
             """)

@@ -60,8 +60,7 @@ public final class Limits {
         Set<Knob> asked = EnumSet.noneOf(Knob.class);
         for (Knob knob : Knob.values()) {
             limits.plan(knob);
-            // What no key of its own asks for follows the RAM.
-            if (limits.asks(knob == Knob.TCP_BUFFERS ? Knob.RAM : knob)) {
+            if (limits.isOtherThanNew(knob)) {
                 asked.add(knob);
             }
         }
@@ -123,6 +122,22 @@ public final class Limits {
             case IO_BYTES -> values.ioBytes() != LimitValues.NONE;
             case IO_OPERATIONS -> values.ioOperations() != LimitValues.NONE;
         };
+    }
+
+    /** Whether the value is another one than a new cgroup has. */
+    private boolean isOtherThanNew(Knob knob) {
+        return switch (knob) {
+            // No key of its own asks for it: it follows the RAM.
+            case TCP_BUFFERS -> asks(Knob.RAM);
+            // v1 limits the sum of both, which has no end without that of the RAM.
+            case SWAP -> asks(Knob.SWAP) && (asks(Knob.RAM) || isV2(Knob.SWAP));
+            default -> asks(knob);
+        };
+    }
+
+    private boolean isV2(Knob knob) {
+        @Nullable CgroupDir dir = cgroup.directory(knob.controller());
+        return dir != null && dir.v2();
     }
 
     /** The key that the value comes from, or would come from. */

@@ -8,13 +8,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.testing.NetHost;
-import org.jvz.testing.PrivateHost;
+import org.jvz.testing.PrivateHostExtension;
 
 /** Two hundred VEs with an address each, and one that gets five hundred more while it runs, all reached by another machine of their LAN. */
 @EndToEnd
-@PrivateHost
+@ExtendWith(PrivateHostExtension.class)
 final class ManyAddressesTest {
     private static final int VES = 200;
 

@@ -16,15 +16,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvz.testing.NetHost;
-import org.jvz.testing.PrivateHost;
+import org.jvz.testing.PrivateHostExtension;
 
 /**
  * What VEs' addresses cost, on a host with an uplink in namespaces of its own, 192.0.2.1 and 10.9.0.0/16: a start with an address against one without, traffic
  * against a plain veth pair that is routed the same way, many VEs, many addresses. Leaves its lines in {@code target/bench-network.txt}.
  */
 @Tag("bench")
-@PrivateHost
+@ExtendWith(PrivateHostExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 final class NetworkBench {

@@ -25,8 +25,8 @@ import org.jvz.runtime.linux.JffiLinux;
 import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.MountFlag;
 
-/** What {@link PrivateHost} does. */
-final class PrivateHostExtension
+/** What {@link PrivateHost} does; by itself for tests of other lanes than {@code root}. */
+public final class PrivateHostExtension
         implements ExecutionCondition, BeforeEachCallback, AfterEachCallback, InvocationInterceptor {
     private static final Namespace NAMESPACE = Namespace.create(PrivateHostExtension.class);
 

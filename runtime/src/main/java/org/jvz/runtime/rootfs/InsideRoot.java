@@ -372,12 +372,12 @@ public final class InsideRoot implements AutoCloseable {
         };
     }
 
-    /** The path of the VE root, for messages. */
     /** A path of the root for other processes of the host, which follow the guest's links; it leads there as long as this is open. */
     public String hostPath() {
         return "/proc/" + linux.pid() + "/fd/" + root.number();
     }
 
+    /** The path of the VE root, for messages. */
     @Override
     public String toString() {
         return label;

@@ -13,6 +13,8 @@ enum MessageKind {
     ROUTE(24, Tables.ROUTE, 1, 1, 1, 1, 1, 1, 1, 1, 4),
     /** struct ndmsg: family, pad, pad, index, state, flags, type. */
     NEIGHBOUR(28, Tables.NEIGHBOUR, 1, 1, 2, 4, 2, 1, 1),
+    /** struct fib_rule_hdr: family, destination length, source length, tos, table, reserved, reserved, action, flags. */
+    RULE(32, Tables.RULE, 1, 1, 1, 1, 1, 1, 1, 1, 4),
     /** struct tcmsg: family, pad, pad, index, handle, parent, info. */
     QDISC(36, Tables.TC, 1, 1, 2, 4, 4, 4, 4),
     FILTER(44, Tables.TC, 1, 1, 2, 4, 4, 4, 4);

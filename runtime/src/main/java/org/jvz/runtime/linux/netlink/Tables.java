@@ -88,6 +88,13 @@ final class Tables {
     static final Attr ROUTE_PREFSRC = ROUTE.define(7, "RTA_PREFSRC", BYTES);
     static final Attr ROUTE_TABLE = ROUTE.define(15, "RTA_TABLE", U32);
 
+    static final AttrTable RULE = new AttrTable("FRA");
+    static final Attr RULE_DST = RULE.define(1, "FRA_DST", BYTES);
+    static final Attr RULE_SRC = RULE.define(2, "FRA_SRC", BYTES);
+    static final Attr RULE_IIFNAME = RULE.define(3, "FRA_IIFNAME", TEXT);
+    static final Attr RULE_PRIORITY = RULE.define(6, "FRA_PRIORITY", U32);
+    static final Attr RULE_TABLE = RULE.define(15, "FRA_TABLE", U32);
+
     static final AttrTable NEIGHBOUR = new AttrTable("NDA");
     static final Attr NEIGHBOUR_DST = NEIGHBOUR.define(1, "NDA_DST", BYTES);
     static final Attr NEIGHBOUR_MAC = NEIGHBOUR.define(2, "NDA_LLADDR", BYTES);

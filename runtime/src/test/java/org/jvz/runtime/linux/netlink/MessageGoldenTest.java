@@ -38,6 +38,12 @@ final class MessageGoldenTest {
     /** ip neigh add proxy 10.9.0.2 dev v101 proto 118 */
     private static final String PROXY =
             "2c0000001c0005063091046b00000000" + "020000000300000080000800" + "05000c0076000000" + "080001000a090002";
+    /** ip rule add from 10.9.0.2 iif lo lookup 118 pref 1000 */
+    private static final String RULE = "34000000200005066f6d086b00000000" + "020020007600000100000000"
+            + "080002000a090002" + "070003006c6f0000" + "08000600e8030000";
+    /** ip -6 rule add to 2001:db8::/64 lookup 300 pref 1001 */
+    private static final String RULE_V6 = "40000000200005066f6d086b00000000" + "0a4000000000000100000000"
+            + "1400010020010db8000000000000000000000000" + "08000f002c010000" + "08000600e9030000";
     /** ip link add br7 type bridge */
     private static final String BRIDGE = "38000000100005062f91046b00000000" + "00000000000000000000000000000000"
             + "0800030062723700" + "100012000a0001006272696467650000";
@@ -60,6 +66,8 @@ final class MessageGoldenTest {
                 Arguments.of(MessageKind.ROUTE, ROUTE_DEV),
                 Arguments.of(MessageKind.ROUTE, ROUTE_VIA),
                 Arguments.of(MessageKind.ROUTE, ROUTE_V6),
+                Arguments.of(MessageKind.RULE, RULE),
+                Arguments.of(MessageKind.RULE, RULE_V6),
                 Arguments.of(MessageKind.NEIGHBOUR, PROXY));
     }
 
@@ -121,6 +129,17 @@ final class MessageGoldenTest {
                         .isEqualTo(theirs.attributes().has(attr));
             }
         }
+    }
+
+    @Test
+    void rulesAreWrittenAsIpWritesThem() throws Exception {
+        Rule v4 = new Rule(NetAddress.AF_INET, ip("10.9.0.2"), 32, null, 0, "lo", 1000, 118);
+        assertThat(Rule.of(decode(MessageKind.RULE, RULE))).isEqualTo(v4);
+        assertThat(Rule.of(v4.message(MessageKind.RULE.newType()))).isEqualTo(v4);
+        Rule v6 = new Rule(NetAddress.AF_INET6, null, 0, ip("2001:db8::"), 64, "", 1001, 300);
+        assertThat(Rule.of(decode(MessageKind.RULE, RULE_V6))).isEqualTo(v6);
+        assertThat(Rule.of(v6.message(MessageKind.RULE.newType()))).isEqualTo(v6);
+        assertThat(v6).hasToString("1001: from all to 2001:db8::/64 lookup 300");
     }
 
     @Test

@@ -218,6 +218,32 @@ final class NetlinkRootTest {
     }
 
     @Test
+    void rules() throws Exception {
+        Rules rules = new Rules(socket);
+        List<Rule> all = List.of(
+                new Rule(NetAddress.AF_INET, ip("10.9.0.2"), 32, ip("198.51.100.0"), 24, "lo", 1000, 118),
+                new Rule(NetAddress.AF_INET6, ip("2001:db8::"), 64, null, 0, "", 1001, 300));
+        for (Rule rule : all) {
+            rules.add(rule);
+            assertThatExceptionOfType(NetlinkException.class)
+                    .isThrownBy(() -> rules.add(rule))
+                    .withMessageContaining("add rule " + rule);
+        }
+        assertThat(host.run("ip -4 rule")).contains("1000:\tfrom 10.9.0.2 to 198.51.100.0/24 iif lo lookup 118");
+        assertThat(host.run("ip -6 rule")).contains("1001:\tfrom 2001:db8::/64 lookup 300");
+        // The kernel's own: local, main and default.
+        assertThat(rules.list(NetAddress.AF_INET))
+                .contains(all.get(0))
+                .extracting(Rule::table)
+                .containsExactly(255, 118, 254, 253);
+        assertThat(rules.list(NetAddress.AF_INET6)).contains(all.get(1));
+        for (Rule rule : all) {
+            assertThat(rules.delete(rule)).isTrue();
+            assertThat(rules.delete(rule)).isFalse();
+        }
+    }
+
+    @Test
     void errorsNameTheRequestAndCarryTheKernelsWords() throws Exception {
         Link here = vethIntoOther();
         assertThatExceptionOfType(NetlinkException.class)

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,10 +85,9 @@ class TranslatingTest {
         return all;
     }
 
-    /** Whom the neighbour sees if the VE connects to it; nothing if it does not see anybody. */
+    /** Whom the neighbour sees if the VE connects to it. */
     private String seen() throws Exception {
         try (ServerSocket server = neighbour.inside(() -> new ServerSocket(0))) {
-            server.setSoTimeout(3000);
             FutureTask<String> task = new FutureTask<>(() -> {
                 try (var peer = server.accept()) {
                     return ((InetSocketAddress) peer.getRemoteSocketAddress())
@@ -96,8 +96,9 @@ class TranslatingTest {
                 }
             });
             new Thread(task, "peer").start();
+            // It ends when the connection is closed: whoever accepts waits as long as that takes.
             tiny.sh("echo x | /bin/busybox nc -w 1 192.0.2.2 " + server.getLocalPort());
-            return task.get();
+            return task.get(10, TimeUnit.SECONDS);
         }
     }
 

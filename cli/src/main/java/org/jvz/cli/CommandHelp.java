@@ -89,6 +89,14 @@ record CommandHelp(List<String> words, Verb verb, String synopsis, String text, 
                         "A shell inside, on a terminal of the container's own.",
                         none),
                 of(
+                        "console",
+                        Verb.CONSOLE,
+                        "[TTY]",
+                        "The container's own terminal: 1, its /dev/console, or 2, its /dev/tty2. At the beginning of a line ESC"
+                                + " and . detach, ESC and ! take the terminal from whatever runs there. A stopped container can be"
+                                + " watched as it boots; a stop detaches nobody.",
+                        none),
+                of(
                         "runscript",
                         Verb.RUNSCRIPT,
                         "FILE",

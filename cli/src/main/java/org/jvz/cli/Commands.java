@@ -15,6 +15,7 @@ final class Commands {
             case MOUNT, UMOUNT -> new MountCommand(verb);
             case DESTROY -> new DestroyCommand();
             case ENTER -> new EnterCommand();
+            case CONSOLE -> new ConsoleCommand();
             case RUNSCRIPT -> new RunScriptCommand();
             case CREATE -> new CreateCommand();
             case SET -> new SetCommand();

@@ -11,6 +11,7 @@ import org.jvz.runtime.config.VzKey;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.WaitStatus;
 import org.jvz.runtime.ve.CheckpointVe;
+import org.jvz.runtime.ve.ConsoleVe;
 import org.jvz.runtime.ve.CreateOptions;
 import org.jvz.runtime.ve.CreateVe;
 import org.jvz.runtime.ve.DestroyVe;
@@ -217,6 +218,17 @@ final class RuntimeOperations implements VeOperations {
         WaitStatus status = new EnterVe(host, pipe -> Signals.report(host.linux(), pipe))
                 .run(id, command, term == null ? "linux" : term, events);
         return status.shellStatus();
+    }
+
+    @Override
+    public void console(CtId id, int tty, VeEvents events) throws IOException {
+        new ConsoleVe(host, pipe -> Signals.report(host.linux(), pipe)).run(id, tty, event -> {
+            if (event.kind() == VeEvent.Kind.DETACHED) {
+                // Wherever the VE has left the cursor.
+                output.complain("");
+            }
+            events.event(event);
+        });
     }
 
     @Override

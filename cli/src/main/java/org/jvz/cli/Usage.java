@@ -28,6 +28,7 @@ final class Usage {
         text.append("vzctl destroy | delete | mount | umount | status <ctid>\n");
         text.append("vzctl info <ctid>\n");
         text.append("vzctl enter <ctid> [--exec <command> [arg ...]]\n");
+        text.append("vzctl console <ctid> [ttyno]\n");
         text.append("vzctl exec | exec2 <ctid> <command> [arg ...]\n");
         text.append("vzctl exec | exec2 <ctid> -\n");
         text.append("vzctl chkpnt <ctid> [--suspend | --dump | --resume | --kill] [--dumpfile <path>]\n");

@@ -93,6 +93,9 @@ interface VeOperations {
     /** Gives the caller a terminal inside; returns the shell's exit status. */
     int enter(CtId id, List<String> command, VeEvents events) throws IOException;
 
+    /** Attaches the caller to a console, by its number, until it detaches. */
+    void console(CtId id, int tty, VeEvents events) throws IOException;
+
     /** Runs a script of the host inside; returns its exit status. */
     int runScript(CtId id, Path script, VeEvents events) throws IOException;
 }

@@ -18,6 +18,7 @@ enum Verb {
     EXEC2,
     EXEC3,
     ENTER,
+    CONSOLE,
     RUNSCRIPT,
     CHKPNT,
     RESTORE,
@@ -50,6 +51,7 @@ enum Verb {
             case "exec2" -> EXEC2;
             case "exec3" -> EXEC3;
             case "enter" -> ENTER;
+            case "console" -> CONSOLE;
             case "runscript" -> RUNSCRIPT;
             case "chkpnt", "suspend" -> CHKPNT;
             case "restore", "resume" -> RESTORE;

@@ -15,6 +15,8 @@ final class Words {
     static final String BAD_PARAMETER = "Bad parameter for ";
     static final String ONLY_SET_FOR_0 = "Only set actions are allowed for CT0";
     static final String NO_COMMAND_LINE = "No command line given for exec";
+    static final String TOO_MANY_PARAMETERS = "Invalid syntax: too many parameters!";
+    static final String BAD_TTY = "Invalid tty number: ";
     static final String NO_COMMAND_LINE_ENTER = "No command line given for --exec";
     static final String ONE_STAGE = "Invalid syntax: only one sub command may be used";
     static final String NO_SNAPSHOT_ID = "Invalid syntax: snapshot id is missing";
@@ -86,6 +88,8 @@ final class Words {
             case ENTERED -> "entered into CT " + arg;
             case EXITED -> "exited from CT " + arg;
             case GOT_SIGNAL -> "Got signal " + arg;
+            case ATTACHED -> "Attached to CT " + arg + " (ESC . to detach)";
+            case DETACHED -> "Detached from CT " + arg;
 
             case LOCKED_BY -> "Locked by: pid " + arg + ", cmdline " + event.arg(1);
             case STALE_LOCK -> "Removing stale lock file " + arg;
@@ -213,6 +217,8 @@ final class Words {
                     RECORDED_ONLY -> 0;
             case PRIVATE_IS_SYMLINK,
                     GOT_SIGNAL,
+                    ATTACHED,
+                    DETACHED,
                     LOCKED_BY,
                     ALREADY_MOUNTED,
                     STOP_NOT_RUNNING,

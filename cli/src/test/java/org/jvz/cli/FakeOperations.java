@@ -254,6 +254,13 @@ final class FakeOperations implements VeOperations {
     }
 
     @Override
+    public void console(CtId id, int tty, VeEvents events) {
+        ask("console " + id + " " + tty);
+        events.event(VeEvent.Kind.ATTACHED, id.toString());
+        events.event(VeEvent.Kind.DETACHED, id.toString());
+    }
+
+    @Override
     public int runScript(CtId id, Path script, VeEvents events) {
         ask("runscript " + id + " " + script);
         return exitStatus;

@@ -43,6 +43,7 @@ class RandomCommandLineTest {
             "exec2",
             "exec3",
             "enter",
+            "console",
             "runscript",
             "chkpnt",
             "suspend",

@@ -119,6 +119,13 @@ class VzctlFrameTest {
             enter 101                    | 0   | entered into CT 101/exited from CT 101 | ''
             enter 101 bash               | 20  | '' | Invalid option 'bash'
             enter 101 --exec             | 20  | '' | No command line given for --exec
+            console 101                  | 0   | '' | Attached to CT 101 (ESC . to detach)/Detached from CT 101
+            console 103 2                | 0   | '' | Attached to CT 103 (ESC . to detach)/Detached from CT 103
+            console 101 0                | 21  | '' | Invalid tty number: 0
+            console 101 3                | 21  | '' | Invalid tty number: 3
+            console 101 tty1             | 21  | '' | Invalid tty number: tty1
+            console 101 1 1              | 20  | '' | Invalid syntax: too many parameters!
+            console 9                    | 14  | '' | Container config file does not exist
             runscript 101                | 20  | '' | Script not specified
             runscript 101 a b            | 20  | '' | Invalid extra arguments: b
             """)
@@ -174,6 +181,8 @@ class VzctlFrameTest {
             exec3 101 -                      | program 101 [-]
             exec3 101 echo --x               | program 101 [echo, --x]
             enter 101 --exec ls -l           | enter 101 [ls, -l]
+            console 101                      | console 101 1
+            console 103 2                    | console 103 2
             start 103 --force --skip_ve_setup --skip-rem --skip-fsck | start 103 StartOptions[force=true, waitUntilUp=false, skipSetup=true, skipRemount=true]
             runscript 103 -                  | runscript 103 -
             """)

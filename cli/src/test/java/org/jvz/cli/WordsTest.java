@@ -43,6 +43,8 @@ class WordsTest {
             PRIVATE_DESTROYED  |            |    | Container private area was destroyed
             ENTERED            | 101        |    | entered into CT 101
             EXITED             | 101        |    | exited from CT 101
+            ATTACHED           | 101        |    | Attached to CT 101 (ESC . to detach)
+            DETACHED           | 101        |    | Detached from CT 101
             GOT_SIGNAL         | 9          |    | Got signal 9
             LOCKED_BY          | 77         | vzctl start 101 | Locked by: pid 77, cmdline vzctl start 101
             ALREADY_LOCKED     |            |    | Container already locked

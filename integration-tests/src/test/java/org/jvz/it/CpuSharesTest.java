@@ -33,7 +33,7 @@ final class CpuSharesTest {
     }
 
     /**
-     * The CPU time of one for each second of the other, over a few seconds of the two together, however busy the machine is. Each is taken by
+     * The CPU time of one for each second of the other, over eight seconds of the two together, however busy the machine is. Each is taken by
      * the time between its own readings: on an emulated processor the first of the two can be read much before the second.
      */
     private static double share(TestVe one, TestVe other) throws Exception {
@@ -45,7 +45,7 @@ final class CpuSharesTest {
             Thread.sleep(500);
             double oneRate = ones.rate();
             double otherRate = others.rate();
-            if (ones.used + others.used > 4_000_000 || System.nanoTime() > end) {
+            if (ones.used + others.used > 8_000_000 || System.nanoTime() > end) {
                 return oneRate / otherRate;
             }
         }

@@ -2,12 +2,8 @@ package org.jvz.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,8 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code vzctl enter} from a real terminal, which script(1) makes: what the person sees, and the terminal afterwards. */
 @EndToEnd
 final class EnterTest {
-    private static final long PATIENCE_SECONDS = 60;
-
     private final TestHost host = TestHost.get();
     private final int id = host.newId();
 
@@ -39,55 +33,14 @@ final class EnterTest {
         Files.delete(host.path("etc/vz/conf", id + ".conf.destroyed"));
     }
 
-    /** Everything that appeared on the terminal. */
-    private final class Terminal {
-        private final Path screen = dir.resolve("screen");
-        private final Process process;
-        private final OutputStream keys;
-
-        Terminal(String command) throws IOException {
-            process = new ProcessBuilder("script", "-qefc", command, screen.toString())
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            keys = process.getOutputStream();
-        }
-
-        void type(String text) throws IOException {
-            keys.write(text.getBytes(StandardCharsets.UTF_8));
-            keys.flush();
-        }
-
-        String screen() throws IOException {
-            return Files.exists(screen) ? Files.readString(screen, StandardCharsets.ISO_8859_1) : "";
-        }
-
-        void awaitText(String text) throws IOException, InterruptedException {
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-            while (!screen().contains(text)) {
-                assertThat(System.nanoTime())
-                        .as("waiting for " + text + " on:\n" + screen())
-                        .isLessThan(end);
-                Thread.sleep(20);
-            }
-        }
-
-        int close() throws IOException, InterruptedException {
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
-                    .as(screen())
-                    .isTrue();
-            return process.exitValue();
-        }
-    }
-
     private String vzctl() {
         return host.path("usr/local/sbin/vzctl").toString();
     }
 
     @Test
     void theTerminalIsTheVesOwnAndKnowsItsSize() throws Exception {
-        Terminal terminal =
-                new Terminal("stty rows 33 cols 101; " + vzctl() + " enter " + id + "; echo left $?; stty -a");
+        PtySession terminal =
+                new PtySession(dir, "stty rows 33 cols 101; " + vzctl() + " enter " + id + "; echo left $?; stty -a");
         terminal.awaitText("entered into CT " + id);
         terminal.type("tty; stty size; echo $((40+2)) $(hostname)\r");
         terminal.awaitText("42 inside");
@@ -108,8 +61,8 @@ final class EnterTest {
     @Test
     void aSignalLeavesTheTerminalAsItWas() throws Exception {
         Path pid = dir.resolve("pid");
-        Terminal terminal =
-                new Terminal("sh -c 'echo $$ >" + pid + "; exec " + vzctl() + " enter " + id + "'; echo gone; stty -a");
+        PtySession terminal = new PtySession(
+                dir, "sh -c 'echo $$ >" + pid + "; exec " + vzctl() + " enter " + id + "'; echo gone; stty -a");
         terminal.awaitText("entered into CT " + id);
         terminal.type("echo $((60+1)) ready\r");
         terminal.awaitText("61 ready");

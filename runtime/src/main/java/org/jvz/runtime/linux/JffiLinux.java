@@ -16,6 +16,7 @@ public final class JffiLinux extends JffiSockets {
     private static final long TIOCSWINSZ = 0x5414;
     private static final long TIOCGPTN = 0x80045430L;
     private static final long TIOCSPTLCK = 0x40045431L;
+    private static final long TIOCVHANGUP = 0x5437;
     private static final long TIOCGPTPEER = 0x5441;
 
     @Override
@@ -80,5 +81,10 @@ public final class JffiLinux extends JffiSockets {
     public Fd openPtyPeer(Fd master) throws SyscallException {
         long flags = OpenFlag.RDWR.bit() | OpenFlag.NOCTTY.bit() | OpenFlag.CLOEXEC;
         return owned(ioctl(master, TIOCGPTPEER, flags), "peer of " + master);
+    }
+
+    @Override
+    public void hangUp(Fd terminal) throws SyscallException {
+        ioctl(terminal, TIOCVHANGUP, 0);
     }
 }

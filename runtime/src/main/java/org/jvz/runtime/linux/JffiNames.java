@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Names in directories and what belongs to an inode but its data. */
-abstract class JffiNames extends JffiIo {
+abstract class JffiNames extends JffiWatches {
     private static final int STATX_SIZE = 256;
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final int STATX_MNT_ID = 0x1000;

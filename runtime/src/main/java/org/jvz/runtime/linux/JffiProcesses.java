@@ -43,6 +43,14 @@ abstract class JffiProcesses extends JffiBpf {
     }
 
     @Override
+    public Fd descriptorOf(Fd pidfd, int number) throws SyscallException {
+        // Close-on-exec, as the kernel makes them.
+        long fd = Native.call(SystemCall.PIDFD_GETFD, pidfd.number(), number, 0);
+        check(fd, "pidfd_getfd", pidfd, number);
+        return owned(fd, "descriptor " + number + " of " + pidfd);
+    }
+
+    @Override
     public void kill(int pid, Signal signal) throws SyscallException {
         check(Native.call(SystemCall.KILL, pid, signal.number()), "kill", pid, signal);
     }

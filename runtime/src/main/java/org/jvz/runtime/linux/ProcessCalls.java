@@ -21,6 +21,12 @@ public interface ProcessCalls {
         signal(pidfd, signal.number());
     }
 
+    /**
+     * Another descriptor of an open file of another process, pidfd_getfd(2); EBADF if that has none of this number, EPERM if we may not
+     * trace it.
+     */
+    Fd descriptorOf(Fd pidfd, int number) throws SyscallException;
+
     /** kill(2) by number; prefer {@link #signal}. */
     void kill(int pid, Signal signal) throws SyscallException;
 

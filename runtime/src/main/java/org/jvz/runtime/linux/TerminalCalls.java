@@ -28,4 +28,7 @@ public interface TerminalCalls {
 
     /** Opens the peer of a pty master whatever path names it (TIOCGPTPEER), without making it our controlling terminal. */
     Fd openPtyPeer(Fd master) throws SyscallException;
+
+    /** Takes the terminal away from all who have it open, and hangs up its session (TIOCVHANGUP); needs CAP_SYS_ADMIN. */
+    void hangUp(Fd terminal) throws SyscallException;
 }

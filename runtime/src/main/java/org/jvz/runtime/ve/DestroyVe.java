@@ -106,6 +106,7 @@ public final class DestroyVe {
         if (dumpDir != null) {
             Files.deleteIfExists(dumpDir.resolve("Dump." + ve.id()));
         }
+        Consoles.forget(host.paths(), ve.id());
         if (Files.isDirectory(ve.root(), LinkOption.NOFOLLOW_LINKS)) {
             removeIfEmpty(ve.root());
         }

@@ -46,10 +46,17 @@ final class Launch {
         this.shift = shift;
     }
 
-    /** Gives what is started a keeper; {@link Spawned#keep} lets it begin. */
+    /** Gives what is started a keeper; {@link #keep} lets it begin. */
     Launch keptBy(@Nullable Keeper keeper) {
         this.keeper = keeper;
         return this;
+    }
+
+    /** From here on, what was started does without us. */
+    void keep(Spawned started) throws IOException {
+        if (keeper != null) {
+            keeper.keep(started, session.host().linux());
+        }
     }
 
     /**

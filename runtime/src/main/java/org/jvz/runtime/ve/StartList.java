@@ -104,7 +104,7 @@ final class StartList {
             if (keeper != null) {
                 list.keptBy(keeper.program(), namespaces(start.shift().shifts()));
             }
-            new StartList(list, spec, start, parts, filter).build();
+            new StartList(list, spec, start, parts, filter).build(keeper);
             return list;
         } catch (IOException | RuntimeException e) {
             list.close();
@@ -112,7 +112,7 @@ final class StartList {
         }
     }
 
-    private void build() throws IOException {
+    private void build(@Nullable Keeper keeper) throws IOException {
         enterCgroups(list, spec.tasks());
         list.gate(Duration.ofSeconds(GATE_SECONDS));
         list.unshare("unshare cgroup namespace", Set.of(CloneFlag.NEWCGROUP));
@@ -123,6 +123,9 @@ final class StartList {
         // host.
         mountKernelFilesystems();
         makeDevices();
+        if (keeper != null) {
+            keeper.consoles().inside(list);
+        }
         for (VePart part : parts) {
             part.inside(start, list);
         }

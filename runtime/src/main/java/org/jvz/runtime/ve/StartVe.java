@@ -177,7 +177,7 @@ public final class StartVe {
     /** Makes the VE's environment and executes its init; what the administrator wants run inside before that, runs. */
     private void launch(VeSession session, Transaction transaction, Ve ve, IdShift shift, String init, Inside inside)
             throws IOException {
-        try (Keeper keeper = Keeper.of(host, ve.id())) {
+        try (Keeper keeper = Keeper.of(session, transaction, shift)) {
             launch(session, transaction, ve, shift, init, inside, new Launch(session, ve, shift).keptBy(keeper));
         }
     }
@@ -191,7 +191,7 @@ public final class StartVe {
                     List.of(init), List.of("init", "-z"), INIT_ENVIRONMENT, null, null, null, false);
             try (Spawned started = launch.run(transaction, program)) {
                 remember(transaction, ve.id(), state(ve, shift, started.pid(), launch));
-                keep(transaction, ve.id(), started);
+                keep(transaction, ve.id(), launch, started);
             }
             return;
         }
@@ -204,13 +204,13 @@ public final class StartVe {
                 return held;
             });
             remember(transaction, ve.id(), state);
-            keep(transaction, ve.id(), started);
+            keep(transaction, ve.id(), launch, started);
         }
     }
 
-    private static void keep(Transaction transaction, CtId id, Spawned started) throws IOException {
+    private static void keep(Transaction transaction, CtId id, Launch launch, Spawned started) throws IOException {
         transaction.step("let keeper wait", "container " + id, null, () -> {
-            started.keep();
+            launch.keep(started);
             return started;
         });
     }

@@ -128,13 +128,17 @@ public record VeEvent(Kind kind, List<String> args) {
         /** Options that this kernel has nothing for were recorded: their names, joined by blanks. */
         RECORDED_ONLY,
 
-        // --- exec, enter
+        // --- exec, enter, console
         /** The caller's terminal is now the VE's: CTID. */
         ENTERED,
         /** The caller's terminal is its own again: CTID. */
         EXITED,
         /** The command was killed: signal number. */
         GOT_SIGNAL,
+        /** The caller's terminal is a console of the VE: CTID. */
+        ATTACHED,
+        /** It is no more: CTID. */
+        DETACHED,
 
         // --- lock
         /** Somebody holds the VE's lock: pid, command line. */

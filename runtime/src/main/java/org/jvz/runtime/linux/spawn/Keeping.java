@@ -1,9 +1,12 @@
 package org.jvz.runtime.linux.spawn;
 
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jvz.runtime.linux.CloneFlag;
 import org.jvz.runtime.linux.Errno;
+import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Native;
 import org.jvz.runtime.linux.OffHeap;
 import org.jvz.runtime.linux.OpenFlag;
@@ -20,10 +23,13 @@ final class Keeping {
     private static final int SIGSET_SIZE = 8;
     private static final int KERNEL_SIGACTION_SIZE = 32;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int F_DUPFD = 0;
     private static final int O_CLOEXEC = 02000000;
     private static final int AT_EMPTY_PATH = 0x1000;
     /** Where the program is while it is executed; what is above is closed. */
     private static final int PROGRAM = 3;
+    /** Descriptors are kept from here on until each has its place below. */
+    private static final int ASIDE = 64;
 
     private final CallList list;
     private final CallList.CloneArgs child;
@@ -53,16 +59,25 @@ final class Keeping {
     private Call execute(KeeperProgram program) {
         add("new session", SystemCall.SETSID);
         list.changeDirectory(NAME + "change directory", "/");
-        // By way of 4 and up: dup3 refuses to copy 3 to 3.
-        Call copy = add("keep program", SystemCall.FCNTL, 0, F_DUPFD_CLOEXEC, PROGRAM + 1)
-                .fd(0, FdSource.of(program.file()));
+        // By way of higher ones: a place may be taken by what is to go to another.
+        Call copy =
+                add("keep program", SystemCall.FCNTL, 0, F_DUPFD_CLOEXEC, ASIDE).fd(0, FdSource.of(program.file()));
+        List<Call> kept = new ArrayList<>();
+        kept.add(keep(kept.size(), new FdSource(child.pidfd, TableLayout.INT_AT, null)));
+        for (Fd descriptor : program.descriptors()) {
+            kept.add(keep(kept.size(), FdSource.of(descriptor)));
+        }
         FdSource nothing = list.openAt(NAME + "open /dev/null", FdSource.CWD, "/dev/null", Set.of(OpenFlag.RDWR), 0)
                 .result();
         for (int stream = 0; stream < PROGRAM; stream++) {
             add("place stream " + stream, SystemCall.DUP3, 0, stream, 0).fd(0, nothing);
         }
         add("place program", SystemCall.DUP3, 0, PROGRAM, O_CLOEXEC).fd(0, copy.result());
-        list.closeDescriptors(NAME + "close descriptors", PROGRAM + 1);
+        for (int i = 0; i < kept.size(); i++) {
+            add("place descriptor " + i, SystemCall.DUP3, 0, KeeperProgram.CHILD + i, 0)
+                    .fd(0, kept.get(i).result());
+        }
+        list.closeDescriptors(NAME + "close descriptors", KeeperProgram.CHILD + kept.size());
         // Ignored, it would let the kernel reap the child, and nobody would learn how it ended.
         long defaultAction = list.memory.zeroed(KERNEL_SIGACTION_SIZE);
         add(
@@ -82,6 +97,11 @@ final class Keeping {
                 list.strings(program.argv()),
                 list.strings(program.environment()),
                 AT_EMPTY_PATH);
+    }
+
+    private Call keep(int number, FdSource descriptor) {
+        return add("keep descriptor " + number, SystemCall.FCNTL, 0, F_DUPFD, ASIDE)
+                .fd(0, descriptor);
     }
 
     private Call add(String name, SystemCall call, long... arguments) {

@@ -94,9 +94,9 @@ final class RuntimeOperations implements VeOperations {
         try {
             return new StatusVe(host).run(id);
         } catch (BadConfException e) {
-            // A status is never refused. Without its configuration nobody knows where the VE is.
+            // A status is never refused.
             output.complain("Warning: " + Failures.message(e));
-            return new StatusVe.Status(false, false, false, false);
+            return new StatusVe(host).withoutConf(id);
         }
     }
 

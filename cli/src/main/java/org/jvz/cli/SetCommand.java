@@ -138,6 +138,7 @@ final class SetCommand implements Command {
                     conf -> edited(conf, call.paths()),
                     asked(call.paths()),
                     save,
+                    force,
                     whenRestartNeeded,
                     relinkName,
                     skipArpDetect,

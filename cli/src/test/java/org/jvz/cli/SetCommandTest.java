@@ -134,7 +134,8 @@ class SetCommandTest {
             103 --onboot yes                   | 0   | WARNING: Settings were not saved to config (use --save flag) | ''
             103 --description x                | 0   | WARNING: Settings were not saved to config (use --save flag) | ''
             101 --onboot yes                   | 0   | WARNING: Settings were not saved to config and will be lost after CT restart (use --save flag) | ''
-            101 --netfilter full               | 32  | '' | Unable to apply to a running container: netfilter (with --save it is kept for the next start)
+            101 --netfilter full               | 0   | WARNING: Settings were not saved to config and will be lost after CT restart (use --save flag) | WARNING: Some of the parameters could not be applied to a running container: netfilter. Please consider using --setmode option
+            101 --netfilter full --setmode ignore | 32 | '' | Unable to apply to a running container: netfilter (with --save it is kept for the next start)
             101 --netfilter full --setmode ignore --save | 32 | '' | Unable to apply to a running container: netfilter (with --save it is kept for the next start)/Error: failed to apply some parameters, not saving configuration file!
             101 --private /x --save            | 32  | '' | Unable to change VE_PRIVATE on a running container/Error: failed to apply some parameters, not saving configuration file!
             101 --root /x --save               | 32  | '' | Unable to change VE_ROOT on a running container/Error: failed to apply some parameters, not saving configuration file!

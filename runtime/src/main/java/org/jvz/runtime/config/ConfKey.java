@@ -70,7 +70,7 @@ public final class ConfKey<T> {
             "MOUNT_OPTS",
             TextType.Kind.LINE,
             NEEDS_RESTART,
-            "Options the root is mounted with.",
+            "Flags of the root's mount: noatime, nodiratime, strictatime, nosuid, noexec, nosymfollow.",
             "mount_opts OPT[,OPT]");
     public static final ConfKey<Long> LOCAL_UID = define(
             "LOCAL_UID",

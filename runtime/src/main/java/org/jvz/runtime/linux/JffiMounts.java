@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Mounts and namespaces. */
 abstract class JffiMounts extends JffiXattrs {
     private static final long MOUNT_ATTR_IDMAP = 0x100000;
+    private static final long MOUNT_ATTR_ATIME = 0x70;
     private static final int MOUNT_ATTR_SIZE = 32;
     private static final int FSOPEN_CLOEXEC = 1;
     private static final int FSMOUNT_CLOEXEC = 1;
@@ -91,7 +92,10 @@ abstract class JffiMounts extends JffiXattrs {
             Fd mount, boolean recursive, Set<MountAttr> set, Set<MountAttr> clear, @Nullable Propagation propagation)
             throws SyscallException {
         long bits = propagation == null ? 0 : propagation.bit();
-        long result = setAttr(mount, recursive, Flag.mask(set), Flag.mask(clear), bits, 0);
+        // The kernel wants the one about times of access that is set to be cleared first, all of them.
+        boolean times = set.contains(MountAttr.NOATIME) || set.contains(MountAttr.STRICTATIME);
+        long cleared = Flag.mask(clear) | (times ? MOUNT_ATTR_ATIME : 0);
+        long result = setAttr(mount, recursive, Flag.mask(set), cleared, bits, 0);
         check(result, "mount_setattr", mount, set, clear, propagation);
     }
 

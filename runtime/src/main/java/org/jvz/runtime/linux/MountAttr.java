@@ -7,6 +7,7 @@ public enum MountAttr implements Flag {
     NODEV(4),
     NOEXEC(8),
     NOATIME(0x10),
+    STRICTATIME(0x20),
     NODIRATIME(0x80),
     NOSYMFOLLOW(0x200000);
 

@@ -1,12 +1,15 @@
 package org.jvz.runtime.ve;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jvz.runtime.cgroup.AppliedLimits;
 import org.jvz.runtime.cgroup.HostDevices;
 import org.jvz.runtime.cgroup.LimitException;
 import org.jvz.runtime.cgroup.LimitPlan;
 import org.jvz.runtime.cgroup.Limits;
+import org.jvz.runtime.config.VeConf;
 import org.jvz.runtime.linux.Causes;
 import org.jvz.runtime.linux.Linux;
 
@@ -27,6 +30,19 @@ final class CgroupLimits implements VePart {
             "IOPRIO",
             "IOLIMIT",
             "IOPSLIMIT");
+
+    /** Those that vzctl tells of, in its order. */
+    private static final Map<String, VeEvent.Kind> TOLD = told();
+
+    private static Map<String, VeEvent.Kind> told() {
+        Map<String, VeEvent.Kind> told = new LinkedHashMap<>();
+        told.put("CPULIMIT", VeEvent.Kind.CPU_LIMIT);
+        told.put("CPUUNITS", VeEvent.Kind.CPU_UNITS);
+        told.put("CPUS", VeEvent.Kind.CPUS);
+        told.put("IOLIMIT", VeEvent.Kind.IO_LIMIT);
+        told.put("IOPSLIMIT", VeEvent.Kind.IOPS_LIMIT);
+        return told;
+    }
 
     @Override
     public Set<String> liveKeys() {
@@ -53,17 +69,13 @@ final class CgroupLimits implements VePart {
     /** Tells of the limits where vzctl does: after the addresses. */
     @Override
     public void admit(Starting start, int pid) {
-        tell(start, VeEvent.Kind.CPU_LIMIT, "CPULIMIT");
-        tell(start, VeEvent.Kind.CPU_UNITS, "CPUUNITS");
-        tell(start, VeEvent.Kind.CPUS, "CPUS");
-        tell(start, VeEvent.Kind.IO_LIMIT, "IOLIMIT");
-        tell(start, VeEvent.Kind.IOPS_LIMIT, "IOPSLIMIT");
+        TOLD.forEach((key, kind) -> tell(start.events(), kind, start.conf(), key));
     }
 
-    private static void tell(Starting start, VeEvent.Kind kind, String key) {
-        String value = start.text(key);
-        if (value != null && !value.equals("0")) {
-            start.events().event(kind, value);
+    private static void tell(VeEvents events, VeEvent.Kind kind, VeConf conf, String key) {
+        String value = conf.file().get(key);
+        if (value != null && !value.isEmpty() && !value.equals("0")) {
+            events.event(kind, value);
         }
     }
 
@@ -76,6 +88,11 @@ final class CgroupLimits implements VePart {
                         new HostDevices(linux),
                         linux)
                 .only(change.keys());
+        TOLD.forEach((key, kind) -> {
+            if (change.keys().contains(key)) {
+                tell(change.events(), kind, change.result().after(), key);
+            }
+        });
         AppliedLimits before = plan.before(linux);
         if (!before.isEmpty()) {
             change.transaction().step("set limits", change.object(), HostUndo.limits(before), () -> plan.apply(linux));

@@ -29,11 +29,6 @@ import org.jvz.runtime.undo.Transaction;
 
 /** Makes the environment of a mounted VE (cgroups, namespaces, ids) and executes its first program in it. */
 final class Launch {
-    /** Settings that are kept and that this version does not put into effect, with the reason told at every start. */
-    private static final String[][] NOT_BUILT = {
-        {"PCI", "no kernel but OpenVZ's gives PCI devices to containers; give their nodes in DEVNODES"},
-    };
-
     private final VeSession session;
     private final Ve ve;
     private final IdShift shift;
@@ -135,11 +130,7 @@ final class Launch {
 
     /** Tells in one line what of the configuration has no effect on this host. */
     private void tellUnenforced(Starting start) {
-        for (String[] later : NOT_BUILT) {
-            if (start.text(later[0]) != null) {
-                start.cannotKeep(later[0], later[1]);
-            }
-        }
+        Recorded.tell(start);
         if (!start.unenforced().isEmpty()) {
             start.events().event(VeEvent.Kind.NOT_ENFORCED, Unenforced.summary(start.unenforced()));
         }

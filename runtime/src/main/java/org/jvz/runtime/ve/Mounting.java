@@ -2,10 +2,14 @@ package org.jvz.runtime.ve;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Set;
+import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
+import org.jvz.runtime.linux.OpenFlag;
 import org.jvz.runtime.rootfs.IdShift;
 import org.jvz.runtime.rootfs.IdmapUserns;
 import org.jvz.runtime.rootfs.Layout;
+import org.jvz.runtime.rootfs.MountOptions;
 import org.jvz.runtime.rootfs.OverlayLayout;
 import org.jvz.runtime.rootfs.SimfsLayout;
 import org.jvz.runtime.rootfs.VeTree;
@@ -40,6 +44,7 @@ final class Mounting {
         try {
             DiskQuota.gather(session, ve, transaction);
             layout.mount(transaction, tree);
+            setOptions(transaction, MountOptions.parse(ve.conf().file().get("MOUNT_OPTS")));
         } catch (StepException e) {
             throw new VeException(VzError.CANT_MOUNT, "Unable to mount container " + ve.id(), e);
         }
@@ -47,6 +52,19 @@ final class Mounting {
         // From here on it is taken away as umount does it. A mount script that fails is followed by the unmount alone.
         transaction.step("mounted", ve.root().toString(), HostUndo.unmountVe(ve.id(), ve.root()), () -> ve);
         session.events().event(VeEvent.Kind.MOUNTED);
+    }
+
+    private void setOptions(Transaction transaction, MountOptions options) throws IOException {
+        if (options.isNone()) {
+            return;
+        }
+        Linux linux = session.host().linux();
+        transaction.step("set mount options", "on " + ve.root(), null, () -> {
+            try (Fd root = linux.open(ve.root(), OpenFlag.PATH, OpenFlag.DIRECTORY)) {
+                linux.setMountAttributes(root, false, options.set(), Set.of(), null);
+            }
+            return true;
+        });
     }
 
     /**

@@ -12,6 +12,7 @@ import org.jvz.runtime.config.VeConf;
  * @param edit the change of the configuration; what it throws ends the operation with nothing changed
  * @param asked the keys that were asked for, whether their values change or not
  * @param save whether CTID.conf is written; else settings are for the running VE only
+ * @param force whether what a running VE does not take is saved all the same
  * @param whenRestartNeeded what to do about settings that a running VE cannot take
  * @param relinkName whether to make the link of the VE's name anew
  * @param skipArpDetect whether new addresses are taken without asking for other owners
@@ -21,12 +22,13 @@ public record SetOptions(
         Edit edit,
         List<ConfKey<?>> asked,
         boolean save,
+        boolean force,
         WhenRestartNeeded whenRestartNeeded,
         boolean relinkName,
         boolean skipArpDetect,
         List<UserPassword> passwords) {
 
-    /** The same with other owners of addresses being asked for. */
+    /** The same without force, and with other owners of addresses being asked for. */
     public SetOptions(
             Edit edit,
             List<ConfKey<?>> asked,
@@ -34,7 +36,7 @@ public record SetOptions(
             WhenRestartNeeded whenRestartNeeded,
             boolean relinkName,
             List<UserPassword> passwords) {
-        this(edit, asked, save, whenRestartNeeded, relinkName, false, passwords);
+        this(edit, asked, save, false, whenRestartNeeded, relinkName, false, passwords);
     }
 
     /** A change of a configuration. */

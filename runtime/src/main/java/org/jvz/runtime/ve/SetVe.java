@@ -106,9 +106,10 @@ public final class SetVe {
         if (running) {
             pending = pending.withoutLive();
         }
-        if (!options.save()) {
-            requireApplicable(pending, running);
-        } else if (running
+        if (!running && !options.save() && pending.group() != null) {
+            throw new VeException(VzError.NOT_RUNNING, VeEvent.of(VeEvent.Kind.CANT_APPLY_STOPPED, pending.group()));
+        }
+        if (running
                 && !pending.forRestart().isEmpty()
                 && options.whenRestartNeeded() == SetOptions.WhenRestartNeeded.REFUSE) {
             throw cantApply(pending);
@@ -118,23 +119,41 @@ public final class SetVe {
             relink(conf);
         }
         VeEvents events = session.events();
-        if (state != null) {
+        if (state == null || !apply(session, result, options, state, configured)) {
+            if (options.save()) {
+                save(result, options, configured, events);
+            }
+        }
+        if (running) {
+            report(session, options, pending);
+        }
+        if (!options.save() && !options.asked().isEmpty()) {
+            events.event(VeEvent.Kind.NOT_SAVED, running ? "running" : "");
+        }
+    }
+
+    /** Gives a running VE what it takes, and saves that; false if it did not take it, which does not matter (--force). */
+    private boolean apply(VeSession session, EditResult result, SetOptions options, VeState state, boolean configured)
+            throws IOException {
+        try {
             new LiveSettings(session, result, options).apply(state, () -> {
                 if (options.save()) {
-                    save(result, options, configured, events);
+                    save(result, options, configured, session.events());
                 }
                 return result;
             });
-        } else if (options.save()) {
-            save(result, options, configured, events);
-        }
-        if (options.save()) {
-            report(session, options, pending, running);
-        } else if (!options.asked().isEmpty()) {
-            if (running) {
-                reportRecorded(pending, events);
+            return true;
+        } catch (VeException e) {
+            if (!options.force() || e.error() == VzError.CONFIG_SAVE) {
+                throw e;
             }
-            events.event(VeEvent.Kind.NOT_SAVED, running ? "running" : "");
+            Throwable cause = e.getCause();
+            session.events()
+                    .event(
+                            VeEvent.Kind.WARNING,
+                            "not applied to the running container, saved all the same as --force says: "
+                                    + (cause == null ? e : cause).getMessage());
+            return false;
         }
     }
 
@@ -169,16 +188,6 @@ public final class SetVe {
                             VzError.FS_MOUNTED, VeEvent.of(VeEvent.Kind.CANT_CHANGE_DIRECTORY, key.name(), "mounted"));
                 }
             }
-        }
-    }
-
-    /** Without being saved, a setting must be applied, and a VE that cannot take it is no success. */
-    private static void requireApplicable(PendingSettings pending, boolean running) {
-        if (!running && pending.group() != null) {
-            throw new VeException(VzError.NOT_RUNNING, VeEvent.of(VeEvent.Kind.CANT_APPLY_STOPPED, pending.group()));
-        }
-        if (running && !pending.forRestart().isEmpty()) {
-            throw cantApply(pending);
         }
     }
 
@@ -264,11 +273,8 @@ public final class SetVe {
         }
     }
 
-    private void report(VeSession session, SetOptions options, PendingSettings pending, boolean running)
-            throws IOException {
-        if (!running) {
-            return;
-        }
+    /** Tells what of the change a running VE has not got, or has it get that by a restart. */
+    private void report(VeSession session, SetOptions options, PendingSettings pending) throws IOException {
         VeEvents events = session.events();
         reportRecorded(pending, events);
         if (pending.forRestart().isEmpty()) {

@@ -27,6 +27,20 @@ public final class StatusVe {
      */
     public record Status(boolean exists, boolean mounted, boolean running, boolean suspended) {}
 
+    /**
+     * As much of the VE's status as can be told without a configuration that can be read: whether it runs, where it is mounted, and that it is
+     * there, as its configuration is.
+     */
+    public Status withoutConf(CtId id) throws IOException {
+        VeState state = VeState.read(host.paths().state(id));
+        boolean running = state != null && state.initAlive();
+        return new Status(
+                Files.exists(host.paths().conf(id)),
+                state != null && RootMount.isMounted(Path.of(state.root())),
+                running,
+                false);
+    }
+
     /** The VE's status at this moment. */
     public Status run(CtId id) throws IOException {
         boolean configured = Files.exists(host.paths().conf(id));

@@ -20,11 +20,12 @@ final class VeParts {
         parts.add(new Addresses());
         parts.add(new Translating());
         parts.add(new Accounting());
+        // vzctl tells of limits between addresses and devices.
+        parts.add(new CgroupLimits());
         parts.add(new VethDevices());
         parts.add(new HostNetDevices());
         // After the devices that it shapes.
         parts.add(new Shaping());
-        parts.add(new CgroupLimits());
         parts.add(new DiskQuota());
         parts.add(new InsideLimits());
         parts.add(new GuestSetup());

@@ -63,6 +63,7 @@ class AddressesTest {
                 conf -> new EditResult(conf, conf.withText("IP_ADDRESS", addresses)),
                 List.of(ConfKey.IP_ADDRESS),
                 save,
+                false,
                 SetOptions.WhenRestartNeeded.WARN,
                 false,
                 skipArpDetect,

@@ -17,6 +17,7 @@ enum MessageKind {
     RULE(32, Tables.RULE, 1, 1, 1, 1, 1, 1, 1, 1, 4),
     /** struct tcmsg: family, pad, pad, index, handle, parent, info. */
     QDISC(36, Tables.TC, 1, 1, 2, 4, 4, 4, 4),
+    CLASS(40, Tables.TC, 1, 1, 2, 4, 4, 4, 4),
     FILTER(44, Tables.TC, 1, 1, 2, 4, 4, 4, 4);
 
     private final int base;

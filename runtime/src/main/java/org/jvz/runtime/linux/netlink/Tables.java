@@ -120,6 +120,15 @@ final class Tables {
     static final Attr TBF_RATE = TBF.define(4, "TCA_TBF_RATE64", U64);
     static final Attr TBF_BURST = TBF.define(6, "TCA_TBF_BURST", U32);
 
+    static final AttrTable HTB = new AttrTable("TCA_HTB");
+    /** {@code struct tc_htb_opt} of {@code linux/pkt_sched.h}: of a class. */
+    static final Attr HTB_PARMS = HTB.define(1, "TCA_HTB_PARMS", BYTES);
+    /** {@code struct tc_htb_glob}: of the qdisc. */
+    static final Attr HTB_INIT = HTB.define(2, "TCA_HTB_INIT", BYTES);
+
+    static final Attr HTB_RATE = HTB.define(6, "TCA_HTB_RATE64", U64);
+    static final Attr HTB_CEIL = HTB.define(7, "TCA_HTB_CEIL64", U64);
+
     static final AttrTable BPF = new AttrTable("TCA_BPF");
     static final Attr BPF_ACTIONS = BPF.define(1, "TCA_BPF_ACT", ACTIONS);
     static final Attr BPF_OPS_LEN = BPF.define(4, "TCA_BPF_OPS_LEN", U16);
@@ -128,7 +137,7 @@ final class Tables {
 
     static final AttrTable TC = new AttrTable("TCA");
     static final Attr TC_KIND = TC.define(1, "TCA_KIND", TEXT);
-    /** Its content depends on the kind; {@link #BPF} and {@link #TBF} are encoded into it. */
+    /** Its content depends on the kind; {@link #BPF}, {@link #HTB} and {@link #TBF} are encoded into it. */
     static final Attr TC_OPTIONS = TC.define(2, "TCA_OPTIONS", BYTES);
 
     /** What an error message says besides the number. */

@@ -24,7 +24,10 @@ final class AttributesTest {
                 Tables.VLAN,
                 Tables.ADDRESS,
                 Tables.ROUTE,
+                Tables.RULE,
                 Tables.NEIGHBOUR,
+                Tables.TBF,
+                Tables.HTB,
                 Tables.BPF,
                 Tables.TC,
                 Tables.ERROR);

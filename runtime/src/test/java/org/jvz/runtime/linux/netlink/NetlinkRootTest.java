@@ -244,6 +244,51 @@ final class NetlinkRootTest {
     }
 
     @Test
+    void classesShareTheRateOfAQdisc() throws Exception {
+        Link here = vethIntoOther();
+        Qdiscs qdiscs = new Qdiscs(socket);
+        HtbClasses classes = new HtbClasses(socket);
+        HtbClass top = new HtbClass(0x10001, Qdisc.ROOT, 1_250_000, 5_000_000_000L, 0);
+        HtbClass slow = new HtbClass(0x10010, 0x10001, 125_000, 250_000, 3);
+        assertThat(classes.list(here)).isEmpty();
+        assertThatExceptionOfType(NetlinkException.class)
+                .isThrownBy(() -> classes.add(here, top))
+                .withMessageStartingWith("add class " + top + " of v101: ENOENT");
+        qdiscs.addHtb(here, 0x10000, 0x10);
+        Qdisc htb = new Qdisc(here.index(), "htb", 0x10000, Qdisc.ROOT);
+        assertThat(qdiscs.list(here)).containsExactly(htb);
+        assertThat(qdiscs.list(links.get("lo"))).doesNotContain(htb);
+        assertThat(host.run("tc qdisc show dev v101")).contains("htb 1: root", "default 0x10");
+
+        classes.add(here, top);
+        classes.add(here, slow);
+        assertThatExceptionOfType(NetlinkException.class)
+                .isThrownBy(() -> classes.add(here, slow))
+                .withMessageStartingWith("add class " + slow + " of v101: EEXIST");
+        assertThat(classes.list(here)).containsExactlyInAnyOrder(top, slow);
+        assertThat(host.run("tc class show dev v101"))
+                .contains(
+                        "class htb 1:1 root rate 10Mbit ceil 40Gbit",
+                        "class htb 1:10 parent 1:1 prio 3 rate 1Mbit ceil 2Mbit burst 16Kb cburst 16Kb");
+        HtbClass fast = new HtbClass(slow.handle(), slow.parent(), 1_250_000, 125_000_000, 3);
+        classes.set(here, fast);
+        assertThat(classes.list(here)).containsExactlyInAnyOrder(top, fast);
+        assertThat(host.run("tc class show dev v101")).contains("rate 10Mbit ceil 1Gbit burst 16Kb cburst 1250000b");
+
+        assertThatExceptionOfType(NetlinkException.class)
+                .isThrownBy(() -> classes.delete(here, top.handle()))
+                .withMessageStartingWith("delete class 1:1 of v101: EBUSY");
+        for (HtbClass each : List.of(slow, top)) {
+            assertThat(classes.delete(here, each.handle())).isTrue();
+            assertThat(classes.delete(here, each.handle())).isFalse();
+        }
+        assertThat(classes.list(here)).isEmpty();
+        assertThat(qdiscs.delete(here, htb)).isTrue();
+        assertThat(qdiscs.delete(here, htb)).isFalse();
+        assertThat(host.run("tc qdisc show dev v101")).doesNotContain("htb");
+    }
+
+    @Test
     void errorsNameTheRequestAndCarryTheKernelsWords() throws Exception {
         Link here = vethIntoOther();
         assertThatExceptionOfType(NetlinkException.class)

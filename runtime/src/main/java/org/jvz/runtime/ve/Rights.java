@@ -95,7 +95,7 @@ final class Rights implements VePart {
         return conf.get(ConfKey.NETFILTER).orElse(Netfilter.FULL) != Netfilter.DISABLED;
     }
 
-    /** The kernel knows one right to filter packets in a network namespace, and it is for all of netfilter. */
+    /** The kernel knows one right to filter packets in a network namespace, and it is for all of netfilter; docs/adr/0037. */
     private static void tellFiltering(Starting start, boolean shifted) throws IOException {
         if (!mayFilter(start.conf()) || !capabilities(start.conf(), shifted).contains(Capability.NET_ADMIN)) {
             return;

@@ -150,6 +150,17 @@ class DevicesTest {
         assertThat(tiny.sh("ls /dev")).doesNotContain("loop0", "no");
     }
 
+    /** No kernel but OpenVZ's has them: docs/adr/0037. */
+    @RootTest
+    void levelsOfFilteringBetweenNoneAndAllAreTold() throws IOException {
+        start("NETFILTER", "stateless");
+        assertThat(told()).contains("NETFILTER (stateless: the container's root may use all of netfilter");
+        tiny.stop(tiny.host());
+        tiny.set(tiny.host(), true, "netfilter", "stateful");
+        tiny.start(tiny.host());
+        assertThat(told()).contains("NETFILTER (stateful: the container's root may use all of netfilter");
+    }
+
     @RootTest
     void filteringThatTheVeHasOrCannotHaveNeedsNoWord() throws IOException {
         start("NETFILTER", "full");

@@ -27,6 +27,8 @@ record Field(String name, String header, int width, Kind kind, String key, int i
         SMART_NAME,
         TEXT,
         LIST,
+        /** What the VE has, which may be other than what it is configured to have. */
+        ADDRESSES,
         STATUS,
         UBC,
         DISK,
@@ -79,7 +81,7 @@ record Field(String name, String header, int width, Kind kind, String key, int i
     /** Whether a value that is too long is cut where another column follows. */
     boolean cuts() {
         return switch (kind) {
-            case ROOT, PRIVATE, NAME, SMART_NAME, TEXT, LIST, SWITCHES -> true;
+            case ROOT, PRIVATE, NAME, SMART_NAME, TEXT, LIST, ADDRESSES, SWITCHES -> true;
             default -> false;
         };
     }
@@ -99,7 +101,7 @@ record Field(String name, String header, int width, Kind kind, String key, int i
         add(fields, "smart_name", "SMARTNAME", 10, Kind.SMART_NAME, "NAME");
         add(fields, "description", "DESCRIPTION", -32, Kind.TEXT, "DESCRIPTION");
         add(fields, "ostemplate", "OSTEMPLATE", -32, Kind.TEXT, "OSTEMPLATE");
-        add(fields, "ip", "IP_ADDR", -15, Kind.LIST, "IP_ADDRESS");
+        add(fields, "ip", "IP_ADDR", -15, Kind.ADDRESSES, "IP_ADDRESS");
         add(fields, "nameserver", "NAMESERVER", -15, Kind.LIST, "NAMESERVER");
         add(fields, "searchdomain", "SEARCHDOMAIN", -15, Kind.LIST, "SEARCHDOMAIN");
         add(fields, "status", "STATUS", -9, Kind.STATUS, "");

@@ -44,6 +44,7 @@ final class FieldJson {
                 }
             }
             case TEXT, NETFILTER -> string(json, row.text(key));
+            case ADDRESSES -> list(json, row.addresses());
             case LIST -> list(json, row.text(key));
             case STATUS -> string(json, row.state().word());
             case UBC -> ubc(json, row, key);

@@ -20,6 +20,7 @@ final class FieldOrder implements Comparator<VeRow> {
             case ROOT -> text(one.root(), other.root());
             case PRIVATE -> text(one.privateArea(), other.privateArea());
             case NAME, SMART_NAME -> text(one.name(), other.name());
+            case ADDRESSES -> text(one.addresses(), other.addresses());
             case TEXT, LIST -> text(one.text(field.key()), other.text(field.key()));
             case LAYOUT -> text(one.layout(), other.layout());
             // Longest first, as vzlist always did.

@@ -77,7 +77,8 @@ final class FieldText {
                 yield name == null ? row.id().toString() : printable(name);
             }
             case TEXT -> printable(row.text(field.key()));
-            case LIST -> list(row, field.key(), whole);
+            case ADDRESSES -> list(row.addresses(), whole);
+            case LIST -> list(row.text(field.key()), whole);
             case STATUS -> row.state().word();
             case UBC -> FieldNumbers.ubc(row, field.key(), field.index(), NONE);
             case DISK -> FieldNumbers.disk(row, field.key(), field.index(), NONE);
@@ -108,8 +109,8 @@ final class FieldText {
         return text.toString();
     }
 
-    private static @Nullable String list(VeRow row, String key, boolean whole) {
-        List<String> values = words(row.text(key));
+    private static @Nullable String list(@Nullable String text, boolean whole) {
+        List<String> values = words(text);
         if (values.isEmpty()) {
             return null;
         }

@@ -66,7 +66,7 @@ final class InfoCommand implements Command {
         String template = row.text("OSTEMPLATE");
         page.setting("template", (template == null ? "none" : template) + ", layout " + row.ownLayout());
         page.setting("private area", row.privateArea());
-        page.setting("addresses", words(row.text("IP_ADDRESS")));
+        page.setting("addresses", words(row.addresses()));
         page.setting("devices", devices(row.text("NETIF")));
         page.setting("name servers", words(row.text("NAMESERVER")));
         String order = row.text("BOOTORDER");

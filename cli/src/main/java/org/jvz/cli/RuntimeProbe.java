@@ -93,6 +93,11 @@ final class RuntimeProbe implements VeProbe {
         }
 
         @Override
+        public @Nullable String addresses() {
+            return live.addresses(id);
+        }
+
+        @Override
         public @Nullable Pressure pressure(Pressure.Of resource) {
             return counters.pressure(resource);
         }

@@ -3,6 +3,9 @@ package org.jvz.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.Beancounter;
 import org.jvz.runtime.cgroup.Pressure;
@@ -58,6 +61,10 @@ final class VeRow {
 
         /** Barrier and limit in force. */
         BarrierLimit bounds(Beancounter counter, VeConf conf);
+
+        /** The addresses it has, separated by blanks; null if it never had one. */
+        @Nullable
+        String addresses();
 
         /** How much it waits for a resource, or null if that cannot be told. */
         @Nullable
@@ -135,6 +142,24 @@ final class VeRow {
     @Nullable
     String text(String key) {
         return conf.text(key);
+    }
+
+    /**
+     * The addresses of the VE: those of its configuration, as written there, unless it has others now, from a change that was not saved.
+     */
+    @Nullable
+    String addresses() {
+        String configured = conf.text("IP_ADDRESS");
+        String own = live == null ? null : live.addresses();
+        if (own == null) {
+            return configured;
+        }
+        Set<String> plain = new HashSet<>();
+        for (String each : FieldText.words(configured)) {
+            plain.add(each.replaceFirst("/.*", ""));
+        }
+        List<String> now = FieldText.words(own);
+        return plain.size() == now.size() && plain.containsAll(now) ? configured : own;
     }
 
     /** A path with the id filled in, or null. */

@@ -12,6 +12,10 @@ import org.jvz.runtime.ve.Bounds;
 /** A running VE that tells what a test gives it, and that it cannot tell the rest. */
 final class FakeLive implements VeRow.Live {
     double uptime = -1;
+
+    @Nullable
+    String addresses;
+
     final Map<Beancounter, long[]> counters = new EnumMap<>(Beancounter.class);
     final Map<Pressure.Of, Pressure> pressures = new EnumMap<>(Pressure.Of.class);
 
@@ -59,6 +63,11 @@ final class FakeLive implements VeRow.Live {
     @Override
     public BarrierLimit bounds(Beancounter counter, VeConf conf) {
         return Bounds.inForce(conf, counter);
+    }
+
+    @Override
+    public @Nullable String addresses() {
+        return addresses;
     }
 
     @Override

@@ -189,7 +189,9 @@ final class ContractHost {
                     && line.indexOf('/', line.indexOf("/vz/private/") + "/vz/private/".length()) >= 0;
             // These live as long as some VE that has, or had, an address; and until the next refresh.
             boolean settings = line.contains(host.path("var/lib/jvz/net").toString())
-                    || line.contains(host.path("run/jvz/proc/").toString());
+                    || line.contains(host.path("run/jvz/proc/").toString())
+                    // Kept until a VE is destroyed; ConsoleTest sees to that.
+                    || line.contains(host.path("run/jvz/console/").toString());
             if (!deep && !settings && !line.startsWith("file " + host.path("etc/vz"))) {
                 state.add(line.replaceFirst("^process \\d+", "process").replaceFirst(" #\\d+$", ""));
             }

@@ -21,6 +21,9 @@ import org.jvz.runtime.undo.ForwardSteps;
 
 /** The VE's addresses on venet0. */
 final class Addresses implements VePart {
+    /** Under this word the addresses are kept that a running VE has, separated by blanks; absent if it never had one. */
+    static final String SETTING = "ip";
+
     @Override
     public Set<String> liveKeys() {
         return Set.of("IP_ADDRESS");
@@ -55,6 +58,7 @@ final class Addresses implements VePart {
         }
         asked.check();
         start.events().event(VeEvent.Kind.ADDING_IPS, join(addresses));
+        start.settings().put(SETTING, text(Translator.of(addresses)));
         try (VeNamespace namespace = VeNamespace.ofInit(start.linux(), pid)) {
             Venet venet = new Venet(start.linux(), start.session().host().conf());
             for (String changed : venet.up(start.transaction(), start.ve().id(), namespace, addresses)) {
@@ -91,9 +95,13 @@ final class Addresses implements VePart {
     @Override
     public void change(Changing change) throws IOException {
         List<VeAddress> added = change.result().added(ConfKey.IP_ADDRESS);
-        if (added.isEmpty()) {
-            return;
+        if (!added.isEmpty()) {
+            add(change, added);
         }
+        change.settings().put(SETTING, text(left(change)));
+    }
+
+    private static void add(Changing change, List<VeAddress> added) throws IOException {
         VzConf conf = change.host().conf();
         if (!change.skipArpDetect()) {
             try (AddressProbe asked = AddressProbe.begin(change.linux(), conf, change.transaction(), added)) {
@@ -171,6 +179,12 @@ final class Addresses implements VePart {
                                 change.result().after().get(ConfKey.IP_ADDRESS).orElse(List.of())));
         left.removeAll(Translator.of(gone(change)));
         return left;
+    }
+
+    private static String text(List<NetAddress> addresses) {
+        List<String> words = new ArrayList<>();
+        addresses.forEach(each -> words.add(each.toString()));
+        return String.join(" ", words);
     }
 
     private static boolean has(List<VeAddress> addresses, VeAddress wanted) {

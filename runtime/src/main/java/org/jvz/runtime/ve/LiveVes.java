@@ -92,6 +92,12 @@ public final class LiveVes {
         return state == null ? null : new VeCounters(this, id, state, host.cgroup(id));
     }
 
+    /** The addresses that a VE has on venet0, separated by blanks; null if it does not run or never had one. */
+    public @Nullable String addresses(CtId id) {
+        VeState state = running.get(id);
+        return state == null ? null : state.settings().get(Addresses.SETTING);
+    }
+
     /** What is known of a VE that runs, or null. */
     @Nullable
     VeState state(CtId id) {

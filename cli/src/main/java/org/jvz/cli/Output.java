@@ -17,6 +17,7 @@ final class Output implements VeEvents {
     private boolean quiet;
     private int verbosity;
     private @Nullable LogFile log;
+    private @Nullable ProgressLine progress;
 
     /** For programs that nobody reads. */
     Output(PrintStream out, PrintStream err) {
@@ -68,6 +69,10 @@ final class Output implements VeEvents {
 
     /** Prints and logs a line according to its level. */
     void say(int level, String text) {
+        ProgressLine shown = progress;
+        if (shown != null) {
+            shown.wipe();
+        }
         if (level < 0) {
             err.println(text);
         } else if (!quiet && level <= verbosity) {
@@ -81,6 +86,17 @@ final class Output implements VeEvents {
     @Override
     public void event(VeEvent event) {
         say(Words.level(event.kind()), Words.of(event));
+    }
+
+    @Override
+    public synchronized void progress(String line) {
+        if (progress == null) {
+            if (quiet || !terminal.readsAnswers()) {
+                return;
+            }
+            progress = new ProgressLine(out);
+        }
+        progress.show(line, System.nanoTime());
     }
 
     /** Prints why an operation failed: the failure, its causes, and undo steps that failed as well. */

@@ -36,6 +36,11 @@ final class Terminal {
         return new Terminal(env, out.toString(), err.toString());
     }
 
+    /** Whether standard output goes to a terminal. */
+    boolean readsAnswers() {
+        return isTerminal(out);
+    }
+
     /** Whether standard error goes to a terminal. */
     boolean readsErrors() {
         return isTerminal(err);

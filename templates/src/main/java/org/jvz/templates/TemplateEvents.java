@@ -47,12 +47,23 @@ public interface TemplateEvents {
     /** Something the administrator should know; the operation goes on. */
     default void warning(String text) {}
 
-    /** Tells a VE operation's listener: stages and output are details. */
+    /** Tells a VE operation's listener: stages and output are details, and how far a stage is is for people. */
     static TemplateEvents to(VeEvents events) {
         return new TemplateEvents() {
+            private volatile String at = "";
+
             @Override
             public void stage(Stage stage, String object) {
-                events.event(VeEvent.Kind.DETAIL, stage.name().charAt(0) + lower(stage) + " " + object);
+                at = stage.name().charAt(0) + lower(stage) + " " + object;
+                events.event(VeEvent.Kind.DETAIL, at);
+                events.progress(at + " ...");
+            }
+
+            @Override
+            public void progress(long done, long total) {
+                if (total > 0) {
+                    events.progress(at + " ... " + 100 * done / total + "%");
+                }
             }
 
             @Override

@@ -109,7 +109,7 @@ public final class CheckpointVe {
     private static void end(VeHost host, VeSession session, VeState state, VzError error) throws IOException {
         try (RunningVe running = RunningVe.open(host, session.id(), state)) {
             if (running != null) {
-                try (Shutdown shutdown = new Shutdown(host, running)) {
+                try (Shutdown shutdown = new Shutdown(host, running, session.events())) {
                     if (!shutdown.kill(KILL_MILLIS)) {
                         throw new VeException(error, VeEvent.of(VeEvent.Kind.CANT_KILL));
                     }

@@ -82,7 +82,7 @@ public final class CreateVe {
                     host.paths().stage(ve.id()),
                     shift,
                     ProjectId.of(host.paths(), ve.id()));
-            layout.create(transaction, tree, CopyListener.NONE);
+            layout.create(transaction, tree, listener(session.events(), lease));
             session.events().event(VeEvent.Kind.POSTCREATE);
             prepareGuest(transaction, layout, tree, conf);
             transaction.step("rename private area", half.toString(), RootfsUndo.renameBack(area, half), () -> {
@@ -100,6 +100,12 @@ public final class CreateVe {
                 session.events().event(VeEvent.Kind.NAME_ASSIGNED, name);
             }
         }
+    }
+
+    private static CopyListener listener(VeEvents events, TemplateSource.Lease lease) {
+        long total = Math.max(1, lease.inodes());
+        return (entries, bytes) ->
+                events.progress("Copying the template ... " + Math.min(100, 100 * entries / total) + "%");
     }
 
     private void prepareGuest(Transaction transaction, Layout layout, VeTree tree, VeConf conf) throws IOException {

@@ -23,9 +23,12 @@ final class Shutdown implements AutoCloseable {
     /** The {@code halt} we run inside, until it is reaped: the kernel does not let init go before that. */
     private @Nullable Spawned halt;
 
-    Shutdown(VeHost host, RunningVe ve) {
+    private final VeEvents events;
+
+    Shutdown(VeHost host, RunningVe ve, VeEvents events) {
         this.host = host;
         this.ve = ve;
+        this.events = events;
         this.steps = new ForwardSteps(host.observer());
     }
 
@@ -67,8 +70,11 @@ final class Shutdown implements AutoCloseable {
     private boolean await(long millis) throws IOException {
         Linux linux = host.linux();
         PollEntry init = new PollEntry(ve.init(), PollEntry.IN);
-        long end = System.nanoTime() + millis * 1_000_000L;
+        long start = System.nanoTime();
+        long end = start + millis * 1_000_000L;
         while (true) {
+            events.progress("Waiting for its init to end ... " + (System.nanoTime() - start) / 1_000_000_000 + " s of "
+                    + millis / 1000 + " s");
             Spawned asked = halt;
             PollEntry ours = asked == null ? null : new PollEntry(asked.pidfd(), PollEntry.IN);
             linux.poll(ours == null ? List.of(init) : List.of(init, ours), POLL_MILLIS);

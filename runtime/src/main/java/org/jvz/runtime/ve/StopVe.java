@@ -73,7 +73,7 @@ public final class StopVe {
         if (!options.fast()) {
             new InsideScript(host).run(running, host.paths().confSibling(ve.id(), "stop"), "stop");
         }
-        try (Shutdown shutdown = new Shutdown(host, running)) {
+        try (Shutdown shutdown = new Shutdown(host, running, events)) {
             if (!options.fast() && shutdown.ask(timeoutMillis(ve))) {
                 return;
             }

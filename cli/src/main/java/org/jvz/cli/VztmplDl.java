@@ -35,7 +35,7 @@ public final class VztmplDl implements DownloadTemplate.Told {
               --ignore-errors   go on with the others if one cannot be downloaded
               --update          fetch a newer one of a template that is here
               --no-update       leave alone what is here
-              --quiet           say less
+              --quiet           say nothing unless something is wrong
               --no-quiet        say more
               --update-all      try to update all templates that are here
               --list-remote     list the templates of the repositories
@@ -51,6 +51,7 @@ public final class VztmplDl implements DownloadTemplate.Told {
     private final HostPaths paths;
     private final Map<String, String> env;
     private boolean bar;
+    private boolean quiet;
 
     private VztmplDl(Map<String, String> env, PrintStream out, PrintStream err, boolean terminal) {
         this.env = env;
@@ -104,7 +105,7 @@ public final class VztmplDl implements DownloadTemplate.Told {
         boolean check = conf.checkSignature();
         boolean ignore = conf.ignoreErrors();
         boolean update = conf.update();
-        boolean quiet = conf.quiet();
+        quiet = conf.quiet();
         boolean all = false;
         String list = "";
         int at = 0;
@@ -138,7 +139,7 @@ public final class VztmplDl implements DownloadTemplate.Told {
                 update,
                 ignore,
                 quiet);
-        DownloadTemplate download = new DownloadTemplate(used, template(), env, events(quiet));
+        DownloadTemplate download = new DownloadTemplate(used, template(), env, events());
         if (!list.isEmpty()) {
             return list(list, used, download);
         }
@@ -203,17 +204,13 @@ public final class VztmplDl implements DownloadTemplate.Told {
     private int list(String what, DownloadConf conf, DownloadTemplate download) throws IOException {
         switch (what) {
             case "--list-local" -> print(download.local());
-            case "--list-remote" -> print(download.remote());
+            case "--list-remote" -> print(download.remote(this));
             case "--list-all" -> {
                 TreeSet<String> both = new TreeSet<>(download.local());
-                both.addAll(download.remote());
+                both.addAll(download.remote(this));
                 print(new ArrayList<>(both));
             }
-            case "--list-orphans" -> {
-                List<String> orphans = new ArrayList<>(download.local());
-                orphans.removeAll(download.remote());
-                print(orphans);
-            }
+            case "--list-orphans" -> print(download.orphans());
             default -> showConfig(conf);
         }
         return 0;
@@ -247,7 +244,7 @@ public final class VztmplDl implements DownloadTemplate.Told {
         return set ? "yes" : "no";
     }
 
-    private TemplateEvents events(boolean quiet) {
+    private TemplateEvents events() {
         return new TemplateEvents() {
             @Override
             public void stage(Stage stage, String object) {}
@@ -286,12 +283,22 @@ public final class VztmplDl implements DownloadTemplate.Told {
     @Override
     public void step(String text) {
         endBar();
-        out.println(text);
+        if (!quiet) {
+            out.println(text);
+        }
     }
 
     @Override
     public void problem(String text) {
         endBar();
         err.println(NAME + " ERROR: " + text);
+    }
+
+    @Override
+    public void unasked(String repository, IOException why) {
+        problem(repository + " could not be asked: " + Failures.message(why));
+        for (String line : Failures.reasons(why)) {
+            err.println(line);
+        }
     }
 }

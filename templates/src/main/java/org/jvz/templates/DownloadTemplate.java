@@ -16,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,6 +58,9 @@ public final class DownloadTemplate {
 
         /** What went wrong. */
         void problem(String text);
+
+        /** A repository could not be asked. */
+        void unasked(String repository, IOException why);
     }
 
     /**
@@ -86,16 +91,32 @@ public final class DownloadTemplate {
         return new ArrayList<>(names);
     }
 
-    /** The names of the templates in all repositories, sorted. */
-    public List<String> remote() throws IOException {
+    /** The names of the templates in all repositories, sorted; {@code unasked} is told of those that cannot be asked. */
+    public List<String> remote(Told unasked) {
         TreeSet<String> names = new TreeSet<>();
         for (String repository : conf.repositories()) {
-            names.addAll(TemplateRepository.of(repository).list(conf.suffixes()));
+            try {
+                names.addAll(TemplateRepository.of(repository).list(conf.suffixes()));
+            } catch (IOException e) {
+                unasked.unasked(repository, e);
+            }
         }
         return new ArrayList<>(names);
     }
 
-    /** Fetches one template. */
+    /** The names of the templates that are here and in no repository, sorted; for which each of them has to answer. */
+    public List<String> orphans() throws IOException {
+        List<String> orphans = new ArrayList<>(local());
+        for (String repository : conf.repositories()) {
+            orphans.removeAll(TemplateRepository.of(repository).list(conf.suffixes()));
+        }
+        return orphans;
+    }
+
+    /**
+     * Fetches one template, from the first repository that has it. One that cannot be asked is passed over, and told of if no
+     * other has the template.
+     */
     public Result fetch(String ostemplate, Told told) throws IOException {
         String name =
                 TemplateRepository.withoutSuffix(ostemplate, List.of("tar.gz", "tar.xz", "tar.bz2", "tar.zst", "tar"));
@@ -107,23 +128,40 @@ public final class DownloadTemplate {
             told.problem("no template repository is configured: set TEMPLATE_REPOS in download.conf");
             return Result.FAILED;
         }
+        Map<String, IOException> unasked = new LinkedHashMap<>();
         for (String place : conf.repositories()) {
-            TemplateRepository repository = TemplateRepository.of(place);
             for (String suffix : conf.suffixes()) {
-                String file = name + "." + suffix;
-                Path target = cache.resolve(file);
+                Path target = cache.resolve(name + "." + suffix);
                 if (Files.exists(target) && !conf.update()) {
                     told.problem("file " + target + " is present, not updating.");
                     return Result.PRESENT;
                 }
-                TemplateRepository.Entry entry = repository.find(file);
-                if (entry != null) {
-                    return fetch(repository, entry, target, told);
+                if (unasked.containsKey(place)) {
+                    continue;
+                }
+                Found found;
+                try {
+                    found = find(place, String.valueOf(target.getFileName()));
+                } catch (IOException e) {
+                    unasked.put(place, e);
+                    continue;
+                }
+                if (found != null) {
+                    return fetch(found.repository(), found.entry(), target, told);
                 }
             }
         }
         told.problem("template " + name + " not found!");
+        unasked.forEach((place, e) -> told.unasked(place, e));
         return Result.FAILED;
+    }
+
+    private record Found(TemplateRepository repository, TemplateRepository.Entry entry) {}
+
+    private static @Nullable Found find(String place, String file) throws IOException {
+        TemplateRepository repository = TemplateRepository.of(place);
+        TemplateRepository.Entry entry = repository.find(file);
+        return entry == null ? null : new Found(repository, entry);
     }
 
     private Result fetch(TemplateRepository repository, TemplateRepository.Entry entry, Path target, Told told)
@@ -256,10 +294,29 @@ public final class DownloadTemplate {
             List<String> command = keyring == null
                     ? List.of(found.toString(), "--batch", "--verify", asc.toString(), part.toString())
                     : List.of(found.toString(), "--keyring", keyring.toString(), asc.toString(), part.toString());
-            int status = HostCommand.run(command, environment, events);
-            return status == 0 ? null : program + " ended with status " + status;
+            // It tells much when all is well, on stderr, which others take for failure.
+            Said said = new Said();
+            int status = HostCommand.run(command, environment, said);
+            if (status == 0) {
+                return null;
+            }
+            said.lines.forEach(events::output);
+            return program + " ended with status " + status;
         } finally {
             Files.delete(asc);
+        }
+    }
+
+    /** Keeps the output of a program; its streams are read on two threads. */
+    private static final class Said implements TemplateEvents {
+        private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public void stage(Stage stage, String object) {}
+
+        @Override
+        public void output(String line) {
+            lines.add(line);
         }
     }
 }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
@@ -13,13 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A place with archives of templates: a directory, or an address whose {@code .listing} tells what is there. */
 abstract class TemplateRepository {
-    private static final int CONNECT_MILLIS = 15_000;
-    private static final int READ_MILLIS = 60_000;
     /** A list of more names than a repository could have. */
     private static final int LISTING_MAX = 4 << 20;
 
@@ -149,17 +147,11 @@ abstract class TemplateRepository {
             this.base = base;
         }
 
-        private HttpURLConnection connect(String file, String method) throws IOException {
+        private HttpURLConnection request(String file, String method, Map<String, String> headers) throws IOException {
             try {
                 // By its parts: whatever is in a name is a part of the path.
-                URL url = base.resolve(new URI(null, null, file, null)).toURL();
-                HttpURLConnection connection = (HttpURLConnection) url.openConnection();
-                connection.setRequestMethod(method);
-                connection.setConnectTimeout(CONNECT_MILLIS);
-                connection.setReadTimeout(READ_MILLIS);
-                connection.setRequestProperty("User-Agent", "jvz");
-                connection.setRequestProperty("Accept-Encoding", "identity");
-                return connection;
+                return WebRequest.send(
+                        base.resolve(new URI(null, null, file, null)).toURL(), method, headers);
             } catch (URISyntaxException e) {
                 throw new IOException(file + " is no name of a file in " + base, e);
             }
@@ -168,7 +160,7 @@ abstract class TemplateRepository {
         @Override
         @Nullable
         Entry find(String file) throws IOException {
-            HttpURLConnection connection = connect(file, "HEAD");
+            HttpURLConnection connection = request(file, "HEAD", Map.of());
             try {
                 int status = connection.getResponseCode();
                 if (status == HttpURLConnection.HTTP_NOT_FOUND || status == HttpURLConnection.HTTP_GONE) {
@@ -193,12 +185,11 @@ abstract class TemplateRepository {
 
         @Override
         Content open(String file, long offset, String version) throws IOException {
-            HttpURLConnection connection = connect(file, "GET");
-            if (offset > 0 && !version.isEmpty()) {
-                connection.setRequestProperty("Range", "bytes=" + offset + "-");
-                // Another version is sent whole.
-                connection.setRequestProperty("If-Range", version);
-            }
+            // If-Range: another version is sent whole.
+            Map<String, String> headers = offset > 0 && !version.isEmpty()
+                    ? Map.of("Range", "bytes=" + offset + "-", "If-Range", version)
+                    : Map.of();
+            HttpURLConnection connection = request(file, "GET", headers);
             int status = connection.getResponseCode();
             require(connection, status == HttpURLConnection.HTTP_OK || status == HttpURLConnection.HTTP_PARTIAL);
             boolean goesOn = status == HttpURLConnection.HTTP_PARTIAL

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +97,9 @@ final class Failures {
             for (String line : reasons(known)) {
                 err.println(line);
             }
+        } else if (failure instanceof InvalidPathException word) {
+            // Typed so: a letter that the locale has not, for one.
+            err.println(word.getMessage());
         } else {
             err.println("Internal error: " + failure + place(failure));
         }

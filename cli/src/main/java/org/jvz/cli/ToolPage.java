@@ -78,7 +78,8 @@ record ToolPage(String name, String what, String usage, String text) {
                         "make a sample configuration for equal containers",
                         Vzsplit.USAGE,
                         "Divides the host among the given number of containers and writes ve-NAME.conf-sample to /etc/vz/conf, for"
-                                + " vzctl create --config NAME; without -f it prints it."));
+                                + " vzctl create --config NAME; without -f it prints it. What it makes is a VSwap configuration in any"
+                                + " case, which is what -v asks for (-v yes, in vzctl 4.11)."));
     }
 
     String toRoff() {

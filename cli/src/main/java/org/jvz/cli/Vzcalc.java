@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import org.jvz.runtime.config.BadCtIdException;
-import org.jvz.runtime.config.ConfFile;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.VeConf;
@@ -39,6 +38,11 @@ public final class Vzcalc {
      * @return the exit status: 0, or 1 for whatever is wrong
      */
     static int run(String[] args, Map<String, String> env, PrintStream out, PrintStream err) {
+        return Tool.run(err, "", () -> calculate(args, env, out, err));
+    }
+
+    private static int calculate(String[] args, Map<String, String> env, PrintStream out, PrintStream err)
+            throws IOException {
         boolean verbose = args.length > 0 && args[0].equals("-v");
         if (args.length == 1 && args[0].equals("-h")) {
             out.println(USAGE);
@@ -50,23 +54,19 @@ public final class Vzcalc {
         }
         String word = args[args.length - 1];
         HostPaths paths = HostPaths.of(env);
+        CtId id;
         try {
-            CtId id = CtId.parse(word);
-            if (!Files.exists(paths.conf(id))) {
-                err.println("Container configuration file: " + paths.conf(id) + " not found");
-                return 1;
-            }
-            VzConf conf = Files.exists(paths.vzConf())
-                    ? VzConf.read(paths)
-                    : VzConf.of(paths, ConfFile.empty(paths.vzConf()));
-            print(conf, id, verbose, out);
-            return 0;
+            id = CtId.parse(word);
         } catch (BadCtIdException e) {
             err.println("Invalid CT ID: " + word);
-        } catch (IOException e) {
-            err.println(Failures.message(e));
+            return 1;
         }
-        return 1;
+        if (!Files.exists(paths.conf(id))) {
+            err.println("Container configuration file: " + paths.conf(id) + " not found");
+            return 1;
+        }
+        print(Tool.conf(paths), id, verbose, out);
+        return 0;
     }
 
     private static void print(VzConf conf, CtId id, boolean verbose, PrintStream out) throws IOException {

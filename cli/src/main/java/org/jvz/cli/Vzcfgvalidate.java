@@ -54,18 +54,13 @@ public final class Vzcfgvalidate implements BeancounterCheck.Decision {
      * @return the exit status: 0 the file is good, or is now; 1 it could not be checked; 2 it is not good
      */
     static int run(String[] args, Map<String, String> env, InputStream in, PrintStream out, PrintStream err) {
-        try {
-            return new Vzcfgvalidate(in, out, err).run(args, HostPaths.of(env));
-        } catch (UsageException e) {
-            err.println(e.text());
-            err.println(USAGE);
-        } catch (IOException e) {
-            err.println(Failures.message(e));
-            for (String line : Failures.reasons(e)) {
-                err.println(line);
+        return Tool.run(err, "", () -> {
+            try {
+                return new Vzcfgvalidate(in, out, err).run(args, HostPaths.of(env));
+            } catch (UsageException e) {
+                throw new UsageException(ERROR, e.text() + "\n" + USAGE);
             }
-        }
-        return ERROR;
+        });
     }
 
     private int run(String[] args, HostPaths paths) throws UsageException, IOException {

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.jvz.runtime.config.ConfFile;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.VeConf;
@@ -44,35 +43,30 @@ public final class Vzcpucheck {
             err.println(USAGE);
             return USAGE_ERROR;
         }
-        try {
-            HostPaths paths = HostPaths.of(env);
-            VzConf conf = Files.exists(paths.vzConf())
-                    ? VzConf.read(paths)
-                    : VzConf.of(paths, ConfFile.empty(paths.vzConf()));
-            long power = power(Files.readString(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1));
-            long sum = units(conf.text(VzKey.VE0CPUUNITS));
-            if (verbose) {
-                out.println("VEID\t\tCPUUNITS");
-                out.println("-------------------------");
-                out.println("0\t\t" + sum);
-            }
-            for (CtId id : LiveVes.look(new VeHost(conf, null, false)).ids()) {
-                long units = units(VeConf.read(conf, id).text("CPUUNITS"));
-                if (verbose) {
-                    out.println(id + "\t\t" + units);
-                }
-                sum += units;
-            }
-            out.println("Current CPU utilization: " + sum);
-            out.println("Power of the node: " + power);
-            if (sum > power) {
-                out.println("Warning: hardware node is overcommitted");
-            }
-            return 0;
-        } catch (IOException e) {
-            err.println(Failures.message(e));
-            return 1;
+        return Tool.run(err, "", () -> check(Tool.conf(HostPaths.of(env)), verbose, out));
+    }
+
+    private static int check(VzConf conf, boolean verbose, PrintStream out) throws IOException {
+        long power = power(Files.readString(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1));
+        long sum = units(conf.text(VzKey.VE0CPUUNITS));
+        if (verbose) {
+            out.println("VEID\t\tCPUUNITS");
+            out.println("-------------------------");
+            out.println("0\t\t" + sum);
         }
+        for (CtId id : LiveVes.look(new VeHost(conf, null, false)).ids()) {
+            long units = units(VeConf.read(conf, id).text("CPUUNITS"));
+            if (verbose) {
+                out.println(id + "\t\t" + units);
+            }
+            sum += units;
+        }
+        out.println("Current CPU utilization: " + sum);
+        out.println("Power of the node: " + power);
+        if (sum > power) {
+            out.println("Warning: hardware node is overcommitted");
+        }
+        return 0;
     }
 
     private static long units(@Nullable String text) {

@@ -2,10 +2,8 @@ package org.jvz.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.util.Locale;
 import java.util.Map;
-import org.jvz.runtime.config.ConfFile;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.VeConf;
@@ -63,17 +61,12 @@ public final class Vzmemcheck {
                 }
             }
         }
-        try {
-            HostPaths paths = HostPaths.of(env);
-            VzConf conf = Files.exists(paths.vzConf())
-                    ? VzConf.read(paths)
-                    : VzConf.of(paths, ConfFile.empty(paths.vzConf()));
-            new Vzmemcheck(HostMemory.read(), absolute).print(conf, verbose, out);
+        boolean rows = verbose;
+        boolean megabytes = absolute;
+        return Tool.run(err, "", () -> {
+            new Vzmemcheck(HostMemory.read(), megabytes).print(Tool.conf(HostPaths.of(env)), rows, out);
             return 0;
-        } catch (IOException e) {
-            err.println(Failures.message(e));
-            return 1;
-        }
+        });
     }
 
     private void print(VzConf conf, boolean verbose, PrintStream out) throws IOException {

@@ -35,6 +35,11 @@ public final class Vznetaddbr {
      * @return the exit status: 0, or 1 if it cannot be done
      */
     static int run(String[] args, Map<String, String> env, PrintStream out, PrintStream err) {
+        return Tool.run(err, "vznetaddbr: ", () -> bridge(args, env, out, err));
+    }
+
+    private static int bridge(String[] args, Map<String, String> env, PrintStream out, PrintStream err)
+            throws IOException {
         CtId id = Vznetcfg.container(env);
         boolean known =
                 args.length == 3 && (args[0].equals("init") || args[0].equals("down")) && args[1].equals("veth");
@@ -43,26 +48,21 @@ public final class Vznetaddbr {
             return 1;
         }
         String device = args[2];
-        try {
-            NetIf entry = entry(env, id, device);
-            if (entry == null) {
-                err.println("vznetaddbr: container " + id + " has no veth device " + device);
-                return 1;
-            }
-            String named = entry.bridge();
-            String bridge = named == null ? DEFAULT_BRIDGE : named;
-            BridgeMember member = new BridgeMember(new JffiLinux());
-            if (args[0].equals("down")) {
-                member.remove(device, bridge);
-            } else {
-                out.println("Adding interface " + device + " to bridge " + bridge + " on CT0 for CT" + id);
-                member.add(device, bridge);
-            }
-            return 0;
-        } catch (IOException e) {
-            err.println("vznetaddbr: " + Failures.message(e));
+        NetIf entry = entry(env, id, device);
+        if (entry == null) {
+            err.println("vznetaddbr: container " + id + " has no veth device " + device);
             return 1;
         }
+        String named = entry.bridge();
+        String bridge = named == null ? DEFAULT_BRIDGE : named;
+        BridgeMember member = new BridgeMember(new JffiLinux());
+        if (args[0].equals("down")) {
+            member.remove(device, bridge);
+        } else {
+            out.println("Adding interface " + device + " to bridge " + bridge + " on CT0 for CT" + id);
+            member.add(device, bridge);
+        }
+        return 0;
     }
 
     private static @Nullable NetIf entry(Map<String, String> env, CtId id, String device) throws IOException {

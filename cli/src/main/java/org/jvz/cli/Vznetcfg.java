@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.jvz.runtime.config.BadCtIdException;
 import org.jvz.runtime.config.CtId;
 import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.ve.VznetScript;
@@ -25,6 +26,10 @@ public final class Vznetcfg {
      * @return the exit status: 0, also where no script is named, or 1
      */
     static int run(String[] args, Map<String, String> env, PrintStream err) {
+        return Tool.run(err, "vznetcfg: ", () -> configure(args, env, err));
+    }
+
+    private static int configure(String[] args, Map<String, String> env, PrintStream err) throws IOException {
         CtId id = container(env);
         boolean known = args.length == 3
                 && (args[0].equals("init") || args[0].equals("create") || args[0].equals("down"))
@@ -33,19 +38,17 @@ public final class Vznetcfg {
             err.println(USAGE);
             return 1;
         }
-        try {
-            // To scripts, a device that has been made is one to be put to use, whoever asks.
-            new VznetScript(HostPaths.of(env), id).run(args[0].equals("down") ? "down" : "init", args[2]);
-            return 0;
-        } catch (IOException e) {
-            err.println("vznetcfg: " + Failures.message(e));
-            return 1;
-        }
+        // To scripts, a device that has been made is one to be put to use, whoever asks.
+        new VznetScript(HostPaths.of(env), id).run(args[0].equals("down") ? "down" : "init", args[2]);
+        return 0;
     }
 
     /** The container that VEID names; null if it names none. */
     static @Nullable CtId container(Map<String, String> env) {
-        String text = env.getOrDefault("VEID", "");
-        return CtId.isNumber(text) && text.length() < 11 ? CtId.parse(text) : null;
+        try {
+            return CtId.parse(env.getOrDefault("VEID", ""));
+        } catch (BadCtIdException none) {
+            return null;
+        }
     }
 }

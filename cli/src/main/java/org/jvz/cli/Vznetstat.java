@@ -94,17 +94,12 @@ public final class Vznetstat {
             out.println(USAGE);
             return 0;
         }
-        try {
+        return Tool.run(err, "", () -> {
             Vznetstat command = new Vznetstat(around, HostPaths.of(env));
             command.parse(args);
             command.print(out);
             return 0;
-        } catch (UsageException e) {
-            err.println(e.text());
-        } catch (IOException | RuntimeException | LinkageError e) {
-            Failures.tell(e, err);
-        }
-        return 1;
+        });
     }
 
     private void parse(String[] args) throws UsageException, IOException {

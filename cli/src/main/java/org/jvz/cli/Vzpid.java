@@ -34,6 +34,11 @@ public final class Vzpid {
      * @return the exit status: 0, or 1 if there is nothing to look up
      */
     static int run(String[] args, Map<String, String> env, InputStream in, PrintStream out, PrintStream err) {
+        return Tool.run(err, "vzpid: ", () -> list(args, env, in, out, err));
+    }
+
+    private static int list(String[] args, Map<String, String> env, InputStream in, PrintStream out, PrintStream err)
+            throws IOException {
         boolean inside = args.length > 0 && args[0].equals("-p");
         List<String> pids = new ArrayList<>(List.of(args).subList(inside ? 1 : 0, args.length));
         if (pids.isEmpty()) {
@@ -45,12 +50,7 @@ public final class Vzpid {
             return 0;
         }
         if (pids.size() == 1 && pids.get(0).equals("-")) {
-            try {
-                pids = words(in);
-            } catch (IOException e) {
-                err.println("vzpid: " + Failures.message(e));
-                return 1;
-            }
+            pids = words(in);
         }
         HostPaths paths = HostPaths.of(env);
         // Where the host's files are is all that is asked of it: no configuration is read.

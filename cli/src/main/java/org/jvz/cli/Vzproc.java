@@ -72,14 +72,7 @@ public final class Vzproc {
      * @return the exit status: 0, or 1 for whatever is wrong
      */
     static int run(String[] args, Map<String, String> env, PrintStream out, PrintStream err, Surroundings around) {
-        try {
-            return run(args, HostPaths.of(env), out, around);
-        } catch (UsageException e) {
-            err.println(e.text());
-        } catch (IOException | RuntimeException | LinkageError e) {
-            Failures.tell(e, err);
-        }
-        return FAILURE;
+        return Tool.run(err, "", () -> run(args, HostPaths.of(env), out, around));
     }
 
     private static int run(String[] args, HostPaths paths, PrintStream out, Surroundings around)

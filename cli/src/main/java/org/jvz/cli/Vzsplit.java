@@ -21,7 +21,7 @@ import org.jvz.runtime.ve.HostMemory;
 
 /** The {@code vzsplit} command: a sample configuration for a number of equal VEs that share this host. */
 public final class Vzsplit {
-    static final String USAGE = "Usage: vzsplit [-f config_name] [-n num_CTs] [-s swap_size] [-v yes|no]";
+    static final String USAGE = "Usage: vzsplit [-f config_name] [-n num_CTs] [-s swap_size] [-v]";
     private static final int ERROR = 1;
     private static final long MIB = 1 << 20;
     /** What the host keeps for itself, bytes. */
@@ -36,6 +36,7 @@ public final class Vzsplit {
     private String name = "";
     private String count = "";
     private String swap = "";
+    private boolean vswap;
 
     private Vzsplit(PrintStream out, PrintStream err) {
         this.out = out;
@@ -55,15 +56,13 @@ public final class Vzsplit {
      * @return the exit status: 0, or 1 for whatever is wrong
      */
     static int run(String[] args, Map<String, String> env, InputStream in, PrintStream out, PrintStream err) {
-        try {
-            return new Vzsplit(out, err).run(args, HostPaths.of(env), in, HostMemory.read());
-        } catch (UsageException e) {
-            err.println(e.text());
-            err.println(USAGE);
-        } catch (IOException e) {
-            err.println(Failures.message(e));
-        }
-        return ERROR;
+        return Tool.run(err, "", () -> {
+            try {
+                return new Vzsplit(out, err).run(args, HostPaths.of(env), in, HostMemory.read());
+            } catch (UsageException e) {
+                throw new UsageException(ERROR, e.text() + "\n" + USAGE);
+            }
+        });
     }
 
     private int run(String[] args, HostPaths paths, InputStream in, HostMemory host)
@@ -76,7 +75,7 @@ public final class Vzsplit {
                         Option.value("f", "<name>"),
                         Option.value("n", "<count>"),
                         Option.value("s", "<kib>"),
-                        Option.value("v", "yes|no"),
+                        Option.flag("v"),
                         Option.flag("h")));
         OptionReader reader = new OptionReader("vzsplit", table, args, 0, ERROR);
         while (reader.next()) {
@@ -84,22 +83,21 @@ public final class Vzsplit {
                 case "f" -> name = reader.value();
                 case "n" -> count = reader.value();
                 case "s" -> swap = reader.value();
-                case "v" -> {
-                    if (!reader.value().equals("yes")) {
-                        throw new UsageException(
-                                ERROR,
-                                "-v " + reader.value()
-                                        + ": only VSwap configurations are made; the sample basic is a classical one");
-                    }
-                }
+                case "v" -> vswap = true;
                 default -> {
                     out.println(USAGE);
                     return 0;
                 }
             }
         }
-        if (!reader.operands().isEmpty()) {
-            throw new UsageException(ERROR, Words.EXTRA_ARGUMENTS + " " + String.join(" ", reader.operands()));
+        List<String> words = reader.operands();
+        if (vswap && words.equals(List.of("no"))) {
+            throw new UsageException(
+                    ERROR, "-v no: only VSwap configurations are made; the sample basic is a classical one");
+        }
+        // vzctl 4.11's own has a word after -v.
+        if (!words.isEmpty() && !(vswap && words.equals(List.of("yes")))) {
+            throw new UsageException(ERROR, Words.EXTRA_ARGUMENTS + " " + String.join(" ", words));
         }
         if (!name.isEmpty() && !Names.isValid(name)) {
             throw new UsageException(ERROR, "Invalid argument for -f: " + name);

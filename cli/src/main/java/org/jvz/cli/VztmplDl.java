@@ -85,19 +85,13 @@ public final class VztmplDl implements DownloadTemplate.Told {
      * @return the exit status
      */
     static int run(String[] args, Map<String, String> env, PrintStream out, PrintStream err, boolean terminal) {
-        try {
-            return new VztmplDl(env, out, err, terminal).run(args);
-        } catch (UsageException e) {
-            err.println(NAME + " ERROR: " + e.text());
-            err.println(USAGE);
-            return e.exitStatus();
-        } catch (IOException e) {
-            err.println(NAME + " ERROR: " + Failures.message(e));
-            for (String line : Failures.reasons(e)) {
-                err.println(line);
+        return Tool.run(err, NAME + " ERROR: ", () -> {
+            try {
+                return new VztmplDl(env, out, err, terminal).run(args);
+            } catch (UsageException e) {
+                throw new UsageException(e.exitStatus(), NAME + " ERROR: " + e.text() + "\n" + USAGE);
             }
-            return FAILED;
-        }
+        });
     }
 
     private int run(String[] args) throws UsageException, IOException {

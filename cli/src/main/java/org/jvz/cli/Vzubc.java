@@ -76,14 +76,7 @@ public final class Vzubc {
             out.println(Usage.vzubc());
             return OK;
         }
-        try {
-            return new Vzubc(env, out, around).run(options, args);
-        } catch (UsageException e) {
-            err.println(e.text());
-        } catch (IOException | RuntimeException | LinkageError e) {
-            Failures.tell(e, err);
-        }
-        return FAILURE;
+        return Tool.run(err, "", () -> new Vzubc(env, out, around).run(options, args));
     }
 
     private int run(VzubcOptions options, String[] args) throws UsageException, IOException {

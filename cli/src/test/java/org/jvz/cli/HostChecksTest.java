@@ -113,7 +113,20 @@ class HostChecksTest {
                 .contains("can not be allocated", "The maximum allowed value is ");
         assertThat(split("", "-n", "x").status()).isEqualTo(1);
         assertThat(split("", "-n", "2", "-f", "../../x").status()).isEqualTo(1);
-        assertThat(split("", "-n", "2", "-v", "no").status()).isEqualTo(1);
+        assertThat(split("", "-n", "2", "-v", "no").err()).startsWith("-v no: only VSwap configurations are made");
+        assertThat(split("", "-n", "2", "no").status()).isEqualTo(1);
+        String plain = split("", "-n", "2", "-s", "0").out();
+        assertThat(plain).contains("PHYSPAGES=");
+        for (String[] wanted : new String[][] {
+            {"-v", "-n", "2", "-s", "0"}, {"-n", "2", "-s", "0", "-v"}, {"-n", "2", "-v", "yes", "-s", "0"}
+        }) {
+            assertThat(keys(split("", wanted).out())).isEqualTo(keys(plain));
+        }
         assertThat(split("", "-h").status()).isZero();
+    }
+
+    /** Without numbers: free space changes. */
+    private static String keys(String sample) {
+        return sample.replaceAll("[0-9]+", "N");
     }
 }

@@ -25,7 +25,7 @@ import org.jvz.runtime.ve.VzError;
 
 /** Whatever is typed, callers get a status they know and no stack trace, and nothing changes where something is wrong. */
 class RandomCommandLineTest {
-    private static final long SEED = 20261123;
+    static final long SEED = 20261123;
     private static final int LINES = 10_000;
 
     private static final List<String> VERBS = List.of(
@@ -62,7 +62,7 @@ class RandomCommandLineTest {
             "",
             "--help",
             "-h");
-    private static final List<String> TARGETS = List.of(
+    static final List<String> TARGETS = List.of(
             "101",
             "102",
             "103",
@@ -78,7 +78,7 @@ class RandomCommandLineTest {
             "--",
             "é",
             "\u0000");
-    private static final List<String> VALUES = List.of(
+    static final List<String> VALUES = List.of(
             "",
             "0",
             "1",
@@ -290,7 +290,7 @@ class RandomCommandLineTest {
     }
 
     /** A word with one slip of the finger in it: a character lost, doubled, exchanged with the next, or another one. */
-    private static String mistyped(SplittableRandom random, String word) {
+    static String mistyped(SplittableRandom random, String word) {
         if (word.isEmpty()) {
             return "x";
         }
@@ -325,13 +325,13 @@ class RandomCommandLineTest {
         }
     }
 
-    private static void check(String line, Result result) {
+    static void check(String line, Result result) {
         for (String text : List.of(result.out(), result.err())) {
             assertThat(text).as(line).doesNotContain("\tat ", "Exception", "Internal error");
         }
     }
 
-    private static String pick(SplittableRandom random, List<String> list) {
+    static String pick(SplittableRandom random, List<String> list) {
         return list.get(random.nextInt(list.size()));
     }
 

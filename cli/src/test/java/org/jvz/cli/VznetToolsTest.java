@@ -72,7 +72,7 @@ class VznetToolsTest {
             assertThat(cfg(args)).isEqualTo(new Result(1, "", Vznetcfg.USAGE + "\n"));
             assertThat(addbr(args)).isEqualTo(new Result(1, "", Vznetaddbr.USAGE + "\n"));
         }
-        for (String id : new String[] {"", "x", "-1", "99999999999"}) {
+        for (String id : new String[] {"", "x", "-1", "9999999999", "99999999999"}) {
             env.put("VEID", id);
             assertThat(cfg("init", "veth", "x").status()).isEqualTo(1);
             assertThat(addbr("init", "veth", "x").status()).isEqualTo(1);

@@ -146,6 +146,7 @@ public final class Vzproc {
         return new UsageException(
                 FAILURE,
                 "There is no " + name + ": there are user_beancounters, bc/resources, bc/CTID/resources of running"
-                        + " containers and of 0, the host, and vz/veinfo, vestat, veip, veth, vzquota, version, vswap");
+                        + " containers and of 0, the host, and vz/veinfo, vestat, veip, veth, vzquota, version, vswap,"
+                        + " vz/fairsched/CTID/cpu.nr_cpus, vz/beancounter/CTID/blkio.io_service_bytes");
     }
 }

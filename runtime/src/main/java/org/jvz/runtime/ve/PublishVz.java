@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.Beancounter;
+import org.jvz.runtime.cgroup.IoServiceBytes;
 import org.jvz.runtime.cgroup.Usage;
 import org.jvz.runtime.config.BadConfException;
 import org.jvz.runtime.config.ConfKey;
@@ -53,6 +54,11 @@ public final class PublishVz {
     /** Where a VE's share of CPUs is. */
     static Path fairsched(VeHost host, CtId id) {
         return dir(host).resolve("fairsched").resolve(id.toString());
+    }
+
+    /** Where is what a VE has read and written. */
+    static Path beancounter(VeHost host, CtId id) {
+        return dir(host).resolve("beancounter").resolve(id.toString());
     }
 
     /**
@@ -102,6 +108,7 @@ public final class PublishVz {
         ves.append(veinfo(0, Math.max(0, Beancounter.NUMPROC.held(HostCounters.read()) - processes), List.of()));
         ves.append(veinfo);
         PublishCounters.forgetAllBut(ids, dir.resolve("fairsched"));
+        PublishCounters.forgetAllBut(ids, dir.resolve("beancounter"));
         PublishCounters.write(dir.resolve("veinfo"), ves.toString());
         PublishCounters.write(dir.resolve("vestat"), vestat.toString());
         PublishCounters.write(dir.resolve("veip"), veip.toString());
@@ -130,6 +137,10 @@ public final class PublishVz {
                     each.mac(),
                     each.ifname(),
                     id.value()));
+        }
+        String io = IoServiceBytes.read(host.cgroup(id));
+        if (io != null) {
+            PublishCounters.write(beancounter(host, id).resolve("blkio.io_service_bytes"), io);
         }
         VeConf conf = PublishCounters.conf(host, id);
         addQuota(conf);

@@ -140,6 +140,7 @@ final class TearDown {
             Files.deleteIfExists(vepid(host, id));
             PublishCounters.forget(host.paths().procBc(id));
             PublishCounters.forget(PublishVz.fairsched(host, id));
+            PublishCounters.forget(PublishVz.beancounter(host, id));
             return Files.deleteIfExists(state);
         });
     }

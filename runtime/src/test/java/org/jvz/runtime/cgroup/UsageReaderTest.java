@@ -88,6 +88,21 @@ class UsageReaderTest {
                         null,
                         null));
         assertThat(reader().taskCount(v2())).isEqualTo(7);
+        assertThat(IoServiceBytes.read(v2()))
+                .isEqualTo(
+                        """
+                        254:0 Read 10
+                        254:0 Write 20
+                        254:0 Discard 99
+                        254:0 Total 129
+                        8:0 Read 5
+                        8:0 Write 5
+                        8:0 Discard 0
+                        8:0 Total 10
+                        Total 139
+                        """);
+        file("vz/101/io.stat", "8:0 \n");
+        assertThat(IoServiceBytes.read(v2())).isEqualTo("Total 0\n");
     }
 
     @Test
@@ -139,6 +154,9 @@ class UsageReaderTest {
         file(
                 "blkio/vz/101/blkio.throttle.io_service_bytes",
                 "254:0 Read 10\n254:0 Write 20\n254:0 Sync 30\n254:0 Total 30\n8:0 Read 5\n8:0 Write 5\nTotal 40\n");
+        assertThat(IoServiceBytes.read(v1()))
+                .isEqualTo(
+                        "254:0 Read 10\n254:0 Write 20\n254:0 Sync 30\n254:0 Total 30\n8:0 Read 5\n8:0 Write 5\nTotal 40\n");
         file("blkio/vz/101/blkio.throttle.io_serviced", "254:0 Read 1\n254:0 Write 2\n8:0 Read 1\nTotal 4\n");
         assertThat(reader().all(v1()))
                 .isEqualTo(new Usage(
@@ -166,6 +184,8 @@ class UsageReaderTest {
     void knowsNothingOfAStoppedVe() throws IOException {
         assertThat(reader().all(v1())).isEqualTo(Usage.NONE);
         assertThat(reader().all(v2())).isEqualTo(Usage.NONE);
+        assertThat(IoServiceBytes.read(v1())).isNull();
+        assertThat(IoServiceBytes.read(v2())).isNull();
         assertThat(reader().taskCount(v1())).isEqualTo(-1);
         assertThat(reader().sockets(4711)).isNull();
         assertThat(reader().pressure(v2(), Pressure.Of.MEMORY)).isNull();

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.config.Applies;
 import org.jvz.runtime.config.ConfKey;
@@ -47,8 +46,11 @@ public final class Manual {
         }
         files.put("man5/ctid.conf.5", ctidConf());
         files.put("man5/vz.conf.5", vzConf());
-        files.put("vzctl.bash", bash());
-        files.put("_vzctl", zsh());
+        for (FilePage page : FilePage.all()) {
+            files.put("man5/" + page.name() + ".5", page.toRoff());
+        }
+        files.put("vzctl.bash", Completions.bash());
+        files.put("_vzctl", Completions.zsh());
         return files;
     }
 
@@ -87,7 +89,8 @@ public final class Manual {
                 .line("/etc/vz/vz.conf")
                 .line("/etc/vz/conf/CTID.conf")
                 .line("/etc/vz/names/NAME");
-        page.section("SEE ALSO").line("vzlist(8), vzubc(8), ctid.conf(5), vz.conf(5)");
+        page.section("SEE ALSO")
+                .line("vzlist(8), vzubc(8), ctid.conf(5), vz.conf(5), vz.names(5), vz.scripts(5), vz.dists(5)");
         return page.toString();
     }
 
@@ -138,7 +141,11 @@ public final class Manual {
             String set = key.options().isEmpty() ? "" : " Set by " + options(key) + ".";
             page.item(key.name(), key.help() + " " + when(key.applies()) + set);
         }
-        page.section("SEE ALSO").line("vzctl(8), vz.conf(5)");
+        page.section("FILES")
+                .line("/etc/vz/conf/CTID.conf")
+                .line("/etc/vz/conf/ve-NAME.conf-sample: what vzctl create --config NAME begins with, in the same form")
+                .line("/etc/vz/conf/0.conf: the host, in the same form");
+        page.section("SEE ALSO").line("vzctl(8), vz.conf(5), vz.names(5), vz.scripts(5)");
         return page.toString();
     }
 
@@ -173,74 +180,5 @@ public final class Manual {
             case NEEDS_RESTART -> "A running container has to be restarted for it.";
             case NEVER_APPLIED -> "Only recorded.";
         };
-    }
-
-    private static String bash() {
-        StringBuilder out =
-                new StringBuilder("# Completion of vzctl and vzlist for bash, made from their tables.\n_vzctl() {\n");
-        out.append("    local cur=${COMP_WORDS[COMP_CWORD]} verb= i=1\n");
-        out.append("    while [[ ${COMP_WORDS[i]} == --* && $i -lt $COMP_CWORD ]]; do ((i++)); done\n");
-        out.append("    if ((COMP_CWORD == i)); then\n        mapfile -t COMPREPLY < <(compgen -W '");
-        out.append(words()).append("' -- \"$cur\")\n        return\n    fi\n");
-        out.append("    verb=${COMP_WORDS[i]}\n    if ((COMP_CWORD == i + 1)); then\n");
-        out.append(
-                "        mapfile -t COMPREPLY < <(compgen -W \"$(vzlist -aHo ctid 2>/dev/null; ls /etc/vz/names 2>/dev/null)\"");
-        out.append(" -- \"$cur\")\n        return\n    fi\n    case $verb in\n");
-        for (CommandHelp command : CommandHelp.all()) {
-            String options = optionWords(command.table());
-            if (!options.isEmpty()) {
-                out.append("    ").append(String.join(" | ", command.words())).append(")\n");
-                out.append("        mapfile -t COMPREPLY < <(compgen -W '").append(options);
-                out.append("' -- \"$cur\")\n        ;;\n");
-            }
-        }
-        out.append("    esac\n}\ncomplete -o default -F _vzctl vzctl\n\n_vzlist() {\n");
-        out.append("    local cur=${COMP_WORDS[COMP_CWORD]}\n    case ${COMP_WORDS[COMP_CWORD - 1]} in\n");
-        out.append("    -o | --output | -s | --sort)\n        mapfile -t COMPREPLY < <(compgen -W '")
-                .append(fields());
-        out.append("' -- \"$cur\")\n        ;;\n    *)\n        mapfile -t COMPREPLY < <(compgen -W '");
-        out.append(optionWords(Options.vzlist())).append("' -- \"$cur\")\n        ;;\n    esac\n}\n");
-        return out.append("complete -F _vzlist vzlist\n").toString();
-    }
-
-    private static String zsh() {
-        StringBuilder out = new StringBuilder("#compdef vzctl\n# Completion of vzctl for zsh, made from its tables.\n");
-        out.append("local i=2\nwhile [[ ${words[i]} == --* && $i -lt $CURRENT ]]; do ((i++)); done\n");
-        out.append("if ((CURRENT == i)); then\n    compadd -- ").append(words()).append("\n    return\nfi\n");
-        out.append(
-                "if ((CURRENT == i + 1)); then\n    compadd -- $(vzlist -aHo ctid 2>/dev/null; ls /etc/vz/names 2>/dev/null)\n");
-        out.append("    return\nfi\ncase ${words[i]} in\n");
-        for (CommandHelp command : CommandHelp.all()) {
-            String options = optionWords(command.table());
-            if (!options.isEmpty()) {
-                out.append(String.join("|", command.words()))
-                        .append(") compadd -- ")
-                        .append(options)
-                        .append(" ;;\n");
-            }
-        }
-        return out.append("*) _files ;;\nesac\n").toString();
-    }
-
-    private static String words() {
-        List<String> words = new ArrayList<>();
-        CommandHelp.all().forEach(command -> words.addAll(command.words()));
-        words.addAll(List.of("--quiet", "--verbose", "--skiplock", "--version", "--help"));
-        return String.join(" ", words);
-    }
-
-    private static String optionWords(OptionTable table) {
-        TreeSet<String> words = new TreeSet<>();
-        table.options().forEach(option -> words.add("--" + option.name()));
-        table.more().forEach(option -> words.add("--" + option.name()));
-        return String.join(" ", words);
-    }
-
-    private static String fields() {
-        StringBuilder names = new StringBuilder();
-        for (Field field : Field.all()) {
-            names.append(names.length() == 0 ? "" : " ").append(field.name());
-        }
-        return names.toString();
     }
 }

@@ -31,6 +31,12 @@ final class Roff {
         return this;
     }
 
+    /** A text set off from what is before it. */
+    Roff paragraph(String text) {
+        out.append(".PP\n");
+        return text(text);
+    }
+
     /** A line that is not joined with the next. */
     Roff line(String text) {
         text(text);

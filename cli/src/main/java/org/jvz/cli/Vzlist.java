@@ -42,7 +42,8 @@ public final class Vzlist {
 
     /** Runs the command and ends the process. */
     public static void main(String[] args) {
-        int status = run(args, System.getenv(), System.out, System.err, new RuntimeProbe.OfThisHost());
+        Map<String, String> env = System.getenv();
+        int status = run(args, env, System.out, System.err, new RuntimeProbe.OfThisHost(), Terminal.ofProcess(env));
         System.out.flush();
         System.exit(status);
     }
@@ -53,10 +54,24 @@ public final class Vzlist {
      * @return the exit status: 0, or 1 for whatever is wrong
      */
     static int run(String[] args, Map<String, String> env, PrintStream out, PrintStream err, Factory probes) {
+        return run(args, env, out, err, probes, Terminal.NONE);
+    }
+
+    /** The same where a person may read, who gets hints. */
+    static int run(
+            String[] args,
+            Map<String, String> env,
+            PrintStream out,
+            PrintStream err,
+            Factory probes,
+            Terminal terminal) {
         try {
             return new Vzlist(out, err, probes).run(args, env);
         } catch (UsageException e) {
             err.println(e.text());
+            if (!e.hint().isEmpty() && terminal.readsErrors()) {
+                err.println(e.hint());
+            }
             if (e.text().startsWith("vzlist: ")) {
                 // A line the option reader could not make sense of.
                 out.println(Usage.vzlist());

@@ -81,9 +81,10 @@ final class VzlistOptions {
 
     private void sortBy(String text, List<Field> known) throws UsageException {
         reverse = text.startsWith("-");
-        sort = Field.named(known, reverse ? text.substring(1) : text);
+        String name = reverse ? text.substring(1) : text;
+        sort = Field.named(known, name);
         if (sort == null) {
-            throw new UsageException(FAILURE, "Invalid sort field name: " + text);
+            throw new UsageException(FAILURE, "Invalid sort field name: " + text, nearest(name, known));
         }
     }
 
@@ -96,7 +97,7 @@ final class VzlistOptions {
             String name = columns.substring(from, end);
             Field field = Field.named(known, name);
             if (field == null) {
-                throw new UsageException(FAILURE, "Unknown field: " + name);
+                throw new UsageException(FAILURE, "Unknown field: " + name, nearest(name, known));
             }
             if (json && !field.inJson()) {
                 throw new UsageException(FAILURE, "Field `" + name + "' is not available in JSON output");
@@ -109,5 +110,11 @@ final class VzlistOptions {
             }
         }
         return fields;
+    }
+
+    private static String nearest(String name, List<Field> known) {
+        List<String> names = new ArrayList<>();
+        known.forEach(field -> names.add(field.name()));
+        return Nearest.hint(name, names, "");
     }
 }

@@ -3,6 +3,7 @@ package org.jvz.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +22,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.ConfOption;
 import org.jvz.runtime.config.VzKey;
+import org.jvz.runtime.ve.DistActions;
 import org.jvz.runtime.ve.VzError;
+import org.jvz.templates.DownloadKey;
+import org.jvz.templates.RecipeWord;
 
 /** Manual pages and completions tell of everything that the commands know. */
 class ManualTest {
@@ -90,6 +96,7 @@ class ManualTest {
             vzctl stop 101 --fa   | --fast
             vzctl set 101 --ip    | --ip --ipadd --ipdel --ips --iptables
             vzlist -o ostem       | ostemplate
+            vzlist -o ctid,ostem  | ctid,ostemplate
             vzlist --js           | --json
             """)
     void bashCompletes(String typed, String words, @TempDir Path dir) throws Exception {
@@ -99,6 +106,95 @@ class ManualTest {
         List<String> command = new ArrayList<>(List.of("/bin/bash", "-c", run, script.toString()));
         command.addAll(List.of(typed.split(" ")));
         assertThat(output(command)).isEqualTo(words);
+    }
+
+    /** The words as above; zsh's own functions, which are there only while it completes, say what they are given. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            vzctl sta             | start status
+            vzctl --quiet des     | destroy
+            vzctl start 101 --w   | --wait
+            vzctl stop 101 --fa   | --fast
+            vzctl exec 101 l      | files
+            vzlist -o ostem       | ostemplate
+            vzlist -o ctid,ostem  | ostemplate
+            vzlist --sort -ostem  | ostemplate
+            vzlist --js           | --json
+            """)
+    void zshCompletes(String typed, String words, @TempDir Path dir) throws Exception {
+        Path zsh = Path.of("/bin/zsh");
+        assumeThat(zsh).as("zsh is installed").isExecutable();
+        Path script = Files.writeString(dir.resolve("completion"), page("_vzctl"));
+        assertThat(Files.readAllLines(script).get(0)).isEqualTo("#compdef vzctl vzlist");
+        String run =
+                """
+                compadd() { local word; shift; for word; do [[ $word == ${words[CURRENT]}* ]] && print -n -- "$word "; done; true }
+                compset() { words[CURRENT]=${words[CURRENT]##${~2}} }
+                _files() { print files }
+                complete() { local words=("$@") CURRENT=$# service=$1; . "$script" }
+                script=$0
+                complete "$@"
+                """;
+        List<String> command = new ArrayList<>(List.of(zsh.toString(), "-f", "-c", run, script.toString()));
+        command.addAll(List.of(typed.split(" ")));
+        assertThat(output(command)).isEqualTo(words);
+    }
+
+    /** What ./install puts into sbin, and what the documents tell the administrator to write. */
+    @Test
+    void everyCommandAndEveryFileHasAPage() throws Exception {
+        Path top = Path.of("").toAbsolutePath().getParent();
+        List<String> commands = matches(top.resolve("install"), "fill 755 \"\\$dist/launcher\" \"\\$sbin/([a-z-]+)\"");
+        assertThat(commands).contains("vzctl", "vztmpl-dl", "vznetaddbr");
+        for (String command : commands) {
+            assertThat(page("man8/" + command + ".8")).contains("\n" + command + " - ");
+        }
+        List<String> places = new ArrayList<>(List.of("/etc/vz/names/", "/etc/vz/conf/vps.", "/etc/vz/conf/ve-"));
+        for (String document : List.of("README.md", "docs/configuration.md", "docs/network.md", "docs/templates.md")) {
+            // Examples are called my-something.
+            places.addAll(matches(top.resolve(document), "(/etc/vz/(?!\\S*my-)[A-Za-z0-9_./-]*[A-Za-z0-9_])"));
+        }
+        assertThat(places).contains("/etc/vz/vz.conf", "/etc/vz/download.conf", "/etc/vz/dists/scripts/functions");
+        for (String place : places) {
+            assertThat(files.keySet())
+                    .as(place)
+                    .anyMatch(name -> name.startsWith("man5/") && page(name).contains(place));
+        }
+    }
+
+    private static List<String> matches(Path file, String pattern) throws IOException {
+        List<String> found = new ArrayList<>();
+        Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(file));
+        while (matcher.find()) {
+            found.add(matcher.group(1));
+        }
+        return found;
+    }
+
+    @Test
+    void everyWordOfSmallFilesIsThere() throws IOException {
+        for (DownloadKey key : DownloadKey.values()) {
+            assertThat(page("man5/download.conf.5")).contains(".B " + key.name() + "\n");
+        }
+        for (RecipeWord word : RecipeWord.values()) {
+            assertThat(page("man5/vztmpl.recipe.5")).contains(".B " + word.word());
+        }
+        assertThat(DistActions.help()).containsKeys("ADD_IP", "POST_CREATE");
+        for (String action : DistActions.help().keySet()) {
+            assertThat(page("man5/vz.dists.5")).contains(".B " + action + "\n");
+        }
+        for (String stage : List.of("premount", "mount", "start", "stop", "umount", "postumount")) {
+            assertThat(page("man5/vz.scripts.5")).contains("CTID." + stage);
+        }
+        // What is shipped has no other keys than those of the table.
+        Path shipped = Path.of("../runtime/src/main/resources/org/jvz/runtime/config/etc/vz/download.conf");
+        List<String> keys = matches(shipped, "(?m)^#?([A-Z_]+)=");
+        assertThat(keys)
+                .isNotEmpty()
+                .allMatch(key -> DownloadKey.valueOf(key).name().equals(key));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,6 +229,29 @@ class VzlistTest {
                 : result.out();
         assertThat(shown.replace('\n', '/')).isEqualTo(out);
         assertThat(result.status()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            -o ctid,hostnme | Unknown field: hostnme | Did you mean hostname?
+            -s -hostnme     | Invalid sort field name: -hostnme | Did you mean hostname?
+            --sotr ctid     | vzlist: unrecognized option '--sotr' | Did you mean --sort?
+            """)
+    void peopleAreAskedWhatTheyMean(String first, String said, String hint, @TempDir Path dir) throws IOException {
+        String[] args = first.split(" ");
+        Path tty = Files.createSymbolicLink(dir.resolve("tty"), Path.of("/dev/pts/3"));
+        Path pipe = Files.createSymbolicLink(dir.resolve("pipe"), Path.of("pipe:[1]"));
+        assertThat(Harness.capture((out, err) ->
+                                Vzlist.run(args, host.env(), out, err, new FakeHost(), Terminal.of(Map.of(), tty, tty)))
+                        .err())
+                .isEqualTo(said + "\n" + hint + "\n");
+        assertThat(Harness.capture((out, err) -> Vzlist.run(
+                                args, host.env(), out, err, new FakeHost(), Terminal.of(Map.of(), tty, pipe)))
+                        .err())
+                .isEqualTo(said + "\n");
     }
 
     @Test

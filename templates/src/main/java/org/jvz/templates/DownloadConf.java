@@ -33,29 +33,33 @@ public record DownloadConf(
         boolean update,
         boolean ignoreErrors,
         boolean quiet) {
-    private static final String PREFIX = "TMPL_REPO_PREFIX";
-
     /** Reads the file; what it does not say, or all if it is not there, has its default. */
     public static DownloadConf read(Path file) throws IOException {
         ConfFile conf = Files.exists(file) ? ConfFile.read(file) : ConfFile.empty(file);
-        String prefix = text(conf, PREFIX, "");
-        String repositories = text(conf, "TEMPLATE_REPOS", prefix);
-        String keyring = text(conf, "GPG_KEYRING", "");
+        String prefix = text(conf, DownloadKey.TMPL_REPO_PREFIX);
+        @Nullable String named = conf.get(DownloadKey.TEMPLATE_REPOS.name());
+        String repositories = named == null ? prefix : named;
+        String keyring = text(conf, DownloadKey.GPG_KEYRING);
+        String variable = DownloadKey.TMPL_REPO_PREFIX.name();
         return new DownloadConf(
                 prefix,
-                words(repositories.replace("${" + PREFIX + "}", prefix).replace("$" + PREFIX, prefix)),
-                words(text(conf, "TMPL_SUFFIXES", "tar.gz tar.xz tar.zst tar.bz2 tar")),
-                text(conf, "CHECK_TEMPLATE_SIG", "no").equals("yes"),
-                text(conf, "GPG_KEY", ""),
+                words(repositories.replace("${" + variable + "}", prefix).replace("$" + variable, prefix)),
+                words(text(conf, DownloadKey.TMPL_SUFFIXES)),
+                yes(conf, DownloadKey.CHECK_TEMPLATE_SIG),
+                text(conf, DownloadKey.GPG_KEY),
                 keyring.isEmpty() ? null : Path.of(keyring),
-                text(conf, "UPDATE_TEMPLATE", "yes").equals("yes"),
-                text(conf, "IGNORE_ERRORS", "no").equals("yes"),
-                text(conf, "QUIET", "no").equals("yes"));
+                yes(conf, DownloadKey.UPDATE_TEMPLATE),
+                yes(conf, DownloadKey.IGNORE_ERRORS),
+                yes(conf, DownloadKey.QUIET));
     }
 
-    private static String text(ConfFile conf, String key, String unset) {
-        String value = conf.get(key);
-        return value == null ? unset : value;
+    private static boolean yes(ConfFile conf, DownloadKey key) {
+        return text(conf, key).equals("yes");
+    }
+
+    private static String text(ConfFile conf, DownloadKey key) {
+        @Nullable String value = conf.get(key.name());
+        return value == null ? key.defaultText() : value;
     }
 
     private static List<String> words(String text) {

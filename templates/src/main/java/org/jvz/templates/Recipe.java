@@ -201,52 +201,51 @@ public record Recipe(
 
         private void directive(String line, String block, int depth) throws IOException {
             String[] words = line.strip().split("\\s+");
-            switch (words[0]) {
-                case "summary" -> single(line, "summary", block, depth);
-                case "suite", "variant" -> {
+            switch (RecipeWord.of(words[0])) {
+                case SUMMARY -> single(line, words[0], block, depth);
+                case SUITE, VARIANT -> {
                     arguments(words, 1, block);
                     single(line, words[0], block, depth);
                 }
-                case "builder" -> {
+                case BUILDER -> {
                     arguments(words, 1, block);
                     if (!words[1].equals("mmdebstrap") && !words[1].equals("busybox")) {
                         throw new IllegalArgumentException("unknown builder " + words[1]);
                     }
-                    single(line, "builder", block, depth);
+                    single(line, words[0], block, depth);
                 }
-                case "extends" -> {
+                case EXTENDS -> {
                     arguments(words, 1, block);
                     read(words[1], depth + 1);
                 }
-                case "packages" -> {
+                case PACKAGES -> {
                     for (String name : list(line, block)) {
                         if (!packages.contains(name)) {
                             packages.add(name);
                         }
                     }
                 }
-                case "mask" -> {
+                case MASK -> {
                     for (String unit : list(line, block)) {
                         put(new Link(UNIT_DIR + unit, "/dev/null"));
                     }
                 }
-                case "directory" -> {
+                case DIRECTORY -> {
                     arguments(words, 2, block);
                     put(new Directory(words[1], mode(words[2])));
                 }
-                case "symlink" -> {
+                case SYMLINK -> {
                     arguments(words, 2, block);
                     put(new Link(words[1], words[2]));
                 }
-                case "file" -> {
+                case FILE -> {
                     arguments(words, 2, "");
                     put(new TextFile(words[1], mode(words[2]), block));
                 }
-                case "script" -> {
+                case SCRIPT -> {
                     arguments(words, 0, "");
                     scripts.add(block);
                 }
-                default -> throw new IllegalArgumentException("unknown word " + words[0]);
             }
         }
 

@@ -26,22 +26,32 @@ import org.jvz.runtime.linux.WaitStatus;
 final class DistScripts {
     /** What there may be a script for, by the names in a configuration. */
     enum Action {
-        ADD_IP(VzError.CANT_ADD_IP),
-        DEL_IP(VzError.CANT_ADD_IP),
-        SET_HOSTNAME(VzError.BAD_HOSTNAME),
-        SET_DNS(VzError.BAD_NAMESERVER),
-        SET_USERPASS(VzError.CHANGE_PASSWORD),
-        SET_UGID_QUOTA(VzError.SET_USER_QUOTA),
-        /** On the host. */
-        POST_CREATE(VzError.ACTION_SCRIPT),
-        /** On the host. */
-        PRE_START(VzError.ACTION_SCRIPT),
-        SET_CONSOLE(VzError.ACTION_SCRIPT);
+        ADD_IP(
+                VzError.CANT_ADD_IP,
+                "Inside: write addresses into its network files. IP_ADDR, VE_STATE (starting or running), IPDELALL, IPV6."),
+        DEL_IP(VzError.CANT_ADD_IP, "Inside: take addresses out of them. The same variables."),
+        SET_HOSTNAME(VzError.BAD_HOSTNAME, "Inside: write the host name. HOSTNM."),
+        SET_DNS(VzError.BAD_NAMESERVER, "Inside: write name servers. NAMESERVER, SEARCHDOMAIN."),
+        SET_USERPASS(VzError.CHANGE_PASSWORD, "Inside: set a password. USERPW, which is USER:PASSWORD."),
+        SET_UGID_QUOTA(VzError.SET_USER_QUOTA, "Inside: set up quotas of users. UGIDLIMIT."),
+        POST_CREATE(
+                VzError.ACTION_SCRIPT, "On the host, while it is created: prepare the fresh private area. VE_ROOT."),
+        PRE_START(
+                VzError.ACTION_SCRIPT,
+                "On the host, at a start: prepare the mounted root. VE_ROOT, VZ_KERNEL, USERNS."),
+        SET_CONSOLE(VzError.ACTION_SCRIPT, "Inside: set up the terminals. START.");
 
         private final VzError error;
+        private final String help;
 
-        Action(VzError error) {
+        Action(VzError error, String help) {
             this.error = error;
+            this.help = help;
+        }
+
+        /** Where it runs, what it is to do, and the variables it gets. */
+        String help() {
+            return help;
         }
 
         /** The exit status that tells of its failure. */

@@ -52,12 +52,13 @@ final class InfoCommand implements Command {
         String name = row.name();
         String state = row.state().word();
         String area = row.privateArea();
+        boolean frozen = row.frozen();
         if (row.running()) {
-            state += ", up " + InfoPage.duration(row.uptimeSeconds());
+            state += ", up " + InfoPage.duration(row.uptimeSeconds()) + (frozen ? ", frozen" : "");
         } else if (area == null || !Files.isDirectory(Path.of(area))) {
             state += ", without a private area";
         }
-        page.title("CT " + row.id() + (name == null ? "" : "  " + name), state, row.running());
+        page.title("CT " + row.id() + (name == null ? "" : "  " + name), state, row.running() && !frozen);
     }
 
     private static void settings(InfoPage page, VeRow row) {

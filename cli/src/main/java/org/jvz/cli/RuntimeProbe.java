@@ -73,6 +73,11 @@ final class RuntimeProbe implements VeProbe {
         }
 
         @Override
+        public boolean frozen() {
+            return live.isFrozen(id);
+        }
+
+        @Override
         public long held(Beancounter counter) {
             return counters.held(counter);
         }

@@ -50,6 +50,9 @@ final class VeRow {
         /** Seconds since the VE's init started, or -1. */
         double uptimeSeconds();
 
+        /** Whether it stands still for a checkpoint. */
+        boolean frozen();
+
         /** What it holds of a resource, or -1 if that cannot be told. */
         long held(Beancounter counter);
 
@@ -88,6 +91,11 @@ final class VeRow {
 
     boolean running() {
         return state == State.RUNNING;
+    }
+
+    /** Whether it runs, but stands still for a checkpoint. */
+    boolean frozen() {
+        return live != null && live.frozen();
     }
 
     /** Seconds since the VE's init started, or -1. */

@@ -12,6 +12,7 @@ import org.jvz.runtime.ve.Bounds;
 /** A running VE that tells what a test gives it, and that it cannot tell the rest. */
 final class FakeLive implements VeRow.Live {
     double uptime = -1;
+    boolean frozen;
 
     @Nullable
     String addresses;
@@ -43,6 +44,11 @@ final class FakeLive implements VeRow.Live {
     @Override
     public double uptimeSeconds() {
         return uptime;
+    }
+
+    @Override
+    public boolean frozen() {
+        return frozen;
     }
 
     @Override

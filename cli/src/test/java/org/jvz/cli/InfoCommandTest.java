@@ -113,6 +113,17 @@ class InfoCommandTest {
         assertThat(host.vzctl("info", "9")).isEqualTo(new Result(14, "", "Container config file does not exist\n"));
     }
 
+    @Test
+    void aVeThatIsFrozenSaysSo() throws IOException {
+        host.state(101, true, true, true, false);
+        host.ve.live.uptime(5).frozen = true;
+        assertThat(host.vzctl("info", "101").out())
+                .startsWith("CT 101  web ")
+                .contains(" running, up 00:00:05, frozen\n");
+        assertThat(onTerminal(Map.of("TERM", "xterm"), "/dev/pts/3", "info", "101"))
+                .contains("\033[33mrunning, up 00:00:05, frozen");
+    }
+
     /** What vzctl writes to these streams, as links of /proc/self/fd lead there. */
     private String onTerminal(Map<String, String> more, String to, String... args) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.jvz.runtime.config.ConfKey;
 import org.jvz.runtime.config.ConfOption;
@@ -54,11 +55,19 @@ class CompatibilityManualTest {
     void everyOptionThatChangesAKeyHasARow() throws IOException {
         StringBuilder commands = new StringBuilder();
         for (ContractRow row : ContractTable.rows()) {
-            commands.append(row.command()).append(' ').append(row.title()).append(' ');
+            if (row.applies()) {
+                commands.append(row.command()).append(' ');
+            }
         }
+        List<String> missing = new ArrayList<>();
         for (ConfOption option : ConfKey.allOptions()) {
-            assertThat(commands).containsPattern("--" + option.name() + "\\b(?!-)");
+            if (!Pattern.compile("--" + option.name() + "\\b(?!-)")
+                    .matcher(commands)
+                    .find()) {
+                missing.add(option.name());
+            }
         }
+        assertThat(missing).isEmpty();
     }
 
     private static String manual(List<ContractRow> rows) {

@@ -82,6 +82,10 @@ final class PackageTest {
         root.run("command -v java").exits(127);
 
         root.run("dpkg -i /tmp/jvz.deb").exits(0);
+        // What depends on vzctl is content.
+        assertThat(root.run("dpkg-query -W -f '${Provides}/${Conflicts}/${Replaces}' jvz")
+                        .stdout())
+                .isEqualTo("vzctl (= 4.11.1)/vzctl/vzctl");
 
         assertThat(root.run("vzctl --version").succeeds().stdout()).startsWith("vzctl version ");
         root.run("vzlist").exits(0).prints().complains("Container(s) not found");

@@ -39,12 +39,19 @@ public enum VzKey {
     LOG_LEVEL("0", "Highest level of messages that go to the log file."),
     VERBOSE("0", "Highest level of messages that go to the terminal."),
     VE0CPUUNITS("1000", "CPU weight of the host itself: at 1000 it weighs twice as much as all VEs together."),
-    VE_STOP_MODE("suspend", "What the boot service does to VEs at shutdown: suspend or stop."),
+    VE_STOP_MODE(
+            "suspend",
+            "What the boot service does to VEs at shutdown: suspend or stop. No effect here: they are stopped in any case."),
     VE_PARALLEL(null, "How many VEs the boot service starts at a time."),
-    VZFASTBOOT("no", "Whether the boot service starts VEs before checking their quota: yes or no."),
-    VZWDOG(null, "Whether the boot service loads the watchdog module: yes or no."),
-    MODULES_DISABLED(null, "Kernel modules not to load: yes for none at all."),
-    SKIP_SYSCTL_SETUP(null, "Whether the boot service leaves sysctls alone: yes or no."),
+    VZFASTBOOT(
+            "no",
+            "Whether the boot service starts VEs before checking their quota: yes or no. No effect here: there is nothing to check."),
+    VZWDOG(
+            null,
+            "Whether the boot service loads the watchdog module: yes or no. No effect here: a stock kernel has no such module."),
+    MODULES_DISABLED(
+            null, "Kernel modules not to load: yes for none at all. No effect here: the boot service loads none."),
+    SKIP_SYSCTL_SETUP(null, "Whether the boot service leaves sysctls alone: yes or no. No effect here: it sets none."),
     VE_ROUTE_SRC_DEV(null, "Device whose address is the source of routes to VEs."),
     NEIGHBOUR_DEVS("detect", "Devices on which VE addresses are announced: detect, all or list:DEV DEV."),
     SKIP_ARPDETECT("no", "Whether to skip the search for other owners of an address: yes or no."),
@@ -54,7 +61,7 @@ public enum VzKey {
             "0",
             "Milliseconds that a start listens for other owners of an address at least; it listens from its beginning to its"
                     + " end in any case. Not known to OpenVZ."),
-    FORCE_ROUTE(null, "Whether to add routes to VEs that run no network: yes or no."),
+    FORCE_ROUTE(null, "Whether to replace a route to an address that is there already: yes or no. No effect here."),
     TRAFFIC_SHAPING("yes", "Whether RATE and RATE_IN of VEs are put into effect: yes or no."),
     BANDWIDTH(null, "Virtuozzo's capacity of the host's devices, DEV:KBITS; recorded only."),
     TOTALRATE(null, "Virtuozzo's sum of the guarantees of VEs, DEV:CLASS:KBITS; recorded only."),

@@ -86,6 +86,15 @@ public final class LiveVes {
         }
     }
 
+    /** Whether a VE runs, but stands still for a checkpoint. */
+    public boolean isFrozen(CtId id) {
+        try {
+            return running.containsKey(id) && new Freezing(host, id).isFrozen();
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
     /** The beancounters of a VE, read as they are asked for; null if the VE does not run. */
     public @Nullable VeCounters counters(CtId id) throws IOException {
         VeState state = running.get(id);

@@ -61,7 +61,9 @@ sub calls {
 # system calls by which mounts and user namespaces come into being; a VE with a user namespace may make them
 sub namespaces {
     call('clone user namespace', 56, 0x10000000 | 17, 0, 0, 0, 0) == 0 and exit 0;
+    call('clone cgroup namespace', 56, 0x02000000 | 17, 0, 0, 0, 0) == 0 and exit 0;
     call('unshare user namespace', 272, 0x10000000);
+    call('unshare cgroup namespace', 272, 0x02000000);
     call('clone3', 435, 0, 0);
     call('unshare mount namespace', 272, 0x20000);
     call('mount proc', 165, "proc\0", "/tmp\0", "proc\0", 0, 0);
@@ -77,6 +79,84 @@ sub namespaces {
     call('move_mount', 429, -100, "/proc\0", -100, "/tmp\0", 0);
     call('mount_setattr', 442, -100, "/proc/sys\0", 0, pack('Q4', 0, 1, 0, 0), 32);
     call('pivot_root', 155, ".\0", ".\0");
+}
+
+# put WHAT FILE TEXT: writes into a file that is there
+sub put {
+    my ($what, $file, $text) = @_;
+    my $out;
+    say_result($what, sysopen($out, $file, 1) && syswrite($out, "$text\n"));
+}
+
+# Files by which a process gets out of a cgroup, out of its limits, or at a program that the host's kernel starts. Where a
+# cgroup lacks one, the tree's root may have it.
+my @out = qw(
+    cgroup.procs tasks release_agent notify_on_release memory.max memory.limit_in_bytes memory.memsw.limit_in_bytes pids.max
+    devices.allow cpu.max cpu.cfs_quota_us cpu.shares cpuset.cpus freezer.state blkio.throttle.read_bps_device);
+
+# what a process would write there
+sub wish {
+    local $_ = shift;
+    return $$ if /procs$|tasks$|threads$/;
+    return '/tmp/x' if /release_agent$/;
+    return 'a' if /^devices/;
+    return '0' if /^cpuset/;
+    return 'THAWED' if /^freezer/;
+    return '1:0 0' if /^blkio/;
+    return /\.max$|\.high$/ ? 'max' : /limit|quota/ ? '-1' : '1';
+}
+
+# cgroups: makes namespaces of its own, mounts every hierarchy in them, and writes whatever it finds there; stays a while,
+# so that the host can see where it is
+sub cgroups {
+    my %hierarchies = ('v2' => 0);
+    open(my $own, '<', '/proc/self/cgroup') or die "cgroup: $!";
+    while (<$own>) {
+        my $controllers = (split /:/)[1];
+        next if $controllers eq '';
+        $hierarchies{$controllers} = ($controllers =~ /^name=/ ? 'none,' : '') . "$controllers\0";
+    }
+    # One that no hierarchy has, or the unified one, would be a hierarchy of its own, with a release_agent of its own.
+    for my $controller (qw(memory pids cpu cpuacct cpuset devices freezer blkio net_cls net_prio perf_event hugetlb rdma misc)) {
+        next if grep { /\b$controller\b/ } keys %hierarchies;
+        $hierarchies{"new $controller"} = "$controller\0";
+    }
+    $hierarchies{'new name=probe'} = "none,name=probe\0";
+    call('unshare', 272, 0x10000000 | 0x02000000 | 0x20000);
+    put('setgroups', '/proc/self/setgroups', 'deny');
+    put('uid_map', '/proc/self/uid_map', '0 0 1');
+    put('gid_map', '/proc/self/gid_map', '0 0 1');
+    for my $name (sort keys %hierarchies) {
+        my $dir = '/tmp/cgroup-' . $name =~ tr/ ,=/___/r;
+        mkdir $dir;
+        my $type = $name eq 'v2' ? "cgroup2\0" : "cgroup\0";
+        next if call("mount $name", 165, "none\0", "$dir\0", $type, 0, $hierarchies{$name}) == -1;
+        hierarchy($name, $dir);
+    }
+    say_result('end', 1);
+    sleep 60;
+}
+
+# hierarchy NAME DIRECTORY: tries all of one that is mounted there
+sub hierarchy {
+    my ($name, $dir) = @_;
+    my %files = map { $_ => 1 } @out;
+    opendir(my $entries, $dir) or die "$dir: $!";
+    for my $file (readdir $entries) {
+        $files{$file} = 1 if -f "$dir/$file" and (stat _)[2] & 0222;
+    }
+    put("$name $_", "$dir/$_", wish($_)) for sort keys %files;
+    put("$name ../$_", "$dir/../$_", wish($_)) for @out;
+    call("$name mkdir", 83, "$dir/probe\0", 0755);
+    # The root of the tree by the handle that kernfs gives it.
+    opendir(my $top, $dir) or die "$dir: $!";
+    call("$name open_by_handle_at", 304, fileno($top), pack('LlQ', 8, 0xfe, 1), 0);
+    # The root of a mount that hangs nowhere has nothing above it.
+    chdir $top or die "$dir: $!";
+    call("$name umount", 166, "$dir\0", 2);
+    put("$name above $_", "../$_", wish($_)) for @out;
+    call("$name above mkdir", 83, "../above\0", 0755);
+    chdir '/';
 }
 
 # writable DIRECTORY...: names every file below that opens for writing

@@ -7,10 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -39,6 +40,12 @@ class EscapesTest {
             "/proc/sys/kernel/domainname",
             "/proc/sys/kernel/hostname",
             "/proc/sys/vm/memfd_noexec");
+
+    /** Names of interface files, of either version, that say what a cgroup may have. */
+    private static final Pattern LIMITS = Pattern.compile(
+            "max|limit|low$|min$|high$|weight|shares|quota|period|burst|idle|cpus|mems|freez|devices\\.list|throttle.*_device|swappiness");
+
+    private static final Pattern COUNTERS = Pattern.compile("usage|peak|failcnt|events|effective|pressure|stat$");
 
     @TempDir
     Path prefix;
@@ -117,6 +124,7 @@ class EscapesTest {
         Map<String, String> results = probe.tries("namespaces");
         assertThat(results).containsEntry("unshare user namespace", "done");
         assertThat(results).containsEntry("clone user namespace", "done");
+        assertThat(results).containsEntry("unshare cgroup namespace", "done");
         // Its /proc has covers that a namespace of less rights could take away with a /proc of its own.
         assertThat(results).containsEntry("mount proc", "EPERM");
         assertThat(results).containsEntry("mount sysfs", "EPERM");
@@ -172,21 +180,22 @@ class EscapesTest {
         assertThat(Files.readString(Path.of("/proc/sys/kernel/core_pattern"))).isEqualTo(pattern);
     }
 
-    /** The values of the interface files of the VE's cgroup, seen from the host. */
+    /** The values of the interface files of the VE's cgroups that say what it may have, seen from the host. */
     private Map<String, String> limits() throws IOException {
-        Map<String, String> values = new LinkedHashMap<>();
+        Map<String, String> values = new TreeMap<>();
         for (Path dir : tiny.host().cgroup(TinyHost.ID).directories()) {
-            try (var files = Files.list(dir)) {
-                for (Path file : files.sorted().toList()) {
+            try (var files = Files.newDirectoryStream(dir, Files::isRegularFile)) {
+                for (Path file : files) {
                     String name = String.valueOf(file.getFileName());
-                    if (name.contains("max") || name.contains("limit") || name.contains("freeze")) {
+                    if (LIMITS.matcher(name).find() && !COUNTERS.matcher(name).find()) {
                         values.put(file.toString(), text(file));
                     }
                 }
             }
         }
-        assertThat(values).isNotEmpty();
-        values.keySet().removeIf(file -> file.contains("usage") || file.contains("peak"));
+        for (String kind : List.of("pids.max", "cpu.(shares|weight)", "cpuset.cpus", "memory.(limit_in_bytes|max)")) {
+            assertThat(values.keySet()).as("%s", values).anyMatch(file -> file.matches(".*/" + kind));
+        }
         return values;
     }
 
@@ -198,45 +207,137 @@ class EscapesTest {
         }
     }
 
-    /** Whatever it writes to what it sees of cgroups, its own limits stay. */
-    /** @param values what is written into every file that limits something */
-    private void keepsItsLimits(String values) throws IOException {
+    /**
+     * Whatever it writes to what it sees of cgroups, its own limits stay.
+     *
+     * @param also names of files of the cgroup to write to, besides those of limits
+     * @return what became of each try: {@code wrote} or {@code refused}, the file and the value
+     */
+    private List<String> keepsItsLimits(String also) throws IOException {
         Map<String, String> before = limits();
-        String written = tiny.sh("mount -o remount,rw /sys/fs/cgroup; cd /sys/fs/cgroup || exit;"
-                + " for f in *max* *limit* *low *min cgroup.type; do [ -f $f ] && for v in " + values + "; do"
-                + " echo $v >$f && echo wrote $f; done; done; ls .. | grep vz; ls ../..");
-        assertThat(written).doesNotContain("vz-");
+        String output = tiny.sh(
+                """
+                mount -o remount,rw /sys/fs/cgroup
+                cd /sys/fs/cgroup || exit
+                for f in *max* *limit* *weight* *shares* *quota* *cpus* *mems* *low *min *high cgroup.type %s; do
+                    [ -f $f ] || continue
+                    case $f in
+                        *weight*|*shares*) values='1 10000';;
+                        *cpus*|*mems*) values='0 0-1';;
+                        memory.*) values='8589934592 max';;
+                        *.type) values=threaded;;
+                        *) values='1 max';;
+                    esac
+                    for v in $values; do
+                        if echo $v >$f; then echo wrote $f $v; else echo refused $f $v; fi
+                    done
+                done
+                ls .. | grep vz
+                ls ../..
+                """
+                        .formatted(also));
+        assertThat(output).doesNotContain("vz-");
         assertThat(limits()).isEqualTo(before);
+        List<String> tries = output.lines()
+                .filter(line -> line.matches("(wrote|refused) .*"))
+                .toList();
+        // On a hybrid host the unified hierarchy has few files.
+        assertThat(tries).as(output).hasSizeGreaterThan(4);
+        return tries;
     }
 
     @RootTest
     void cgroups() throws IOException {
         start(false);
-        keepsItsLimits("max 1 threaded");
-        // A namespace of its own making sees its own part again, and owns no more of it.
-        tiny.sh("mkdir /tmp/m /tmp/u");
-        String nested = "unshare -U -r -C -m sh -c 'mount -t cgroup2 none /tmp/u;"
-                + " mount -t cgroup -o memory none /tmp/m; mount -t cgroup -o devices none /tmp/m;"
-                + " ls /tmp/u /tmp/m; cat /proc/self/cgroup;"
-                + " for d in /tmp/u /tmp/m; do echo $$ >$d/../cgroup.procs; echo $$ >$d/../tasks;"
-                + " echo 1 >$d/memory.limit_in_bytes; echo max >$d/memory.max; echo a >$d/devices.allow;"
-                + " echo /tmp/x >$d/release_agent; done; sleep 30' >/tmp/out 2>&1 </dev/null &";
-        tiny.sh(nested + " sleep 1");
-        assertThat(tiny.sh("cat /proc/self/cgroup")).doesNotContain("..");
+        assertThat(keepsItsLimits("cgroup.freeze cgroup.kill")).allMatch(line -> line.startsWith("refused "));
         assertAllInside();
-        assertThat(tiny.sh("cat /tmp/out")).doesNotContain("vz");
-        Path v1 = Path.of("/sys/fs/cgroup/devices")
-                .resolve(tiny.host().cgroup(TinyHost.ID).name());
-        if (Files.exists(v1)) {
-            assertThat(Files.readString(v1.resolve("devices.list"))).doesNotContain("a *:* rwm");
+    }
+
+    /**
+     * From a user, a cgroup and a mount namespace of its own making the VE mounts every hierarchy and sees its own part again. It owns no more
+     * of it than before: on v2 what is delegated to it, on v1 nothing.
+     */
+    @RootTest
+    void cgroupsFromNestedNamespaces() throws IOException {
+        start(false, "PHYSPAGES", "0:16384", "NUMPROC", "100:100", "CPULIMIT", "50", "CPUUNITS", "500");
+        Map<String, String> limits = limits();
+        Map<String, String> surroundings = surroundings();
+        Map<String, String> results = probe.triesOfOneThatStays("cgroups");
+
+        assertThat(results)
+                .containsEntry("unshare", "done")
+                .containsEntry("uid_map", "done")
+                .containsEntry("mount new name=probe", "EPERM");
+        List<String> delegated = delegated();
+        Map<String, Integer> refusals = new TreeMap<>();
+        for (Map.Entry<String, String> each : results.entrySet()) {
+            String what = each.getKey();
+            String hierarchy = what.substring(0, Math.max(0, what.indexOf(' ')));
+            String file = what.substring(what.lastIndexOf(' ') + 1);
+            boolean own = hierarchy.equals("v2") && delegated.contains(file);
+            // World writable in some kernels: where one asks for events, with files that one may open.
+            boolean forAll = hierarchy.equals("memory") && file.equals("cgroup.event_control");
+            if (what.startsWith("mount new ")) {
+                assertThat(each.getValue()).as(what).isIn("EPERM", "EINVAL");
+            }
+            if (hierarchy.isEmpty() || hierarchy.equals("mount") || file.equals("umount") || own || forAll) {
+                continue;
+            }
+            // Nothing that is said of a value: whoever may not write does not come that far.
+            assertThat(each.getValue()).as(what).isIn("EPERM", "EACCES", "EROFS", "ENOENT");
+            refusals.merge(hierarchy, 1, Integer::sum);
         }
+        for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+            String controllers = line.split(":", -1)[1];
+            String hierarchy = controllers.isEmpty() ? "v2" : controllers;
+            assertThat(results).containsEntry("mount " + hierarchy, "done");
+            assertThat(refusals.get(hierarchy)).as(results::toString).isGreaterThan(40);
+        }
+
+        assertAllInside();
+        assertThat(limits()).isEqualTo(limits);
+        assertThat(surroundings()).isEqualTo(surroundings);
+    }
+
+    /** What root in the VE may write of the cgroup that it is in, and where it may make others: its subtree is its own. */
+    private static List<String> delegated() throws IOException {
+        List<String> files = new ArrayList<>(Files.readAllLines(Path.of("/sys/kernel/cgroup/delegate")));
+        files.add("mkdir");
+        return files;
+    }
+
+    /** What is above the VE's cgroups and beside them: the cgroups there, and the programs that hierarchies start. */
+    private Map<String, String> surroundings() throws IOException {
+        Map<String, String> facts = new TreeMap<>();
+        for (Path dir : tiny.host().cgroup(TinyHost.ID).directories()) {
+            Path parent = Objects.requireNonNull(dir.getParent());
+            Path mount = Objects.requireNonNull(parent.getParent());
+            for (Path above : List.of(parent, mount)) {
+                try (var entries = Files.newDirectoryStream(above, Files::isDirectory)) {
+                    for (Path entry : entries) {
+                        // Those of other tests come and go.
+                        if (above.equals(parent)
+                                || String.valueOf(entry.getFileName()).matches("probe|above")) {
+                            facts.put(entry.toString(), "");
+                        }
+                    }
+                }
+            }
+            for (String name : List.of("release_agent", "notify_on_release")) {
+                for (Path at : List.of(mount, parent, dir)) {
+                    facts.put(at.resolve(name).toString(), text(at.resolve(name)));
+                }
+            }
+        }
+        return facts;
     }
 
     @RootTest
     void cgroupsOfAPrivilegedVe() throws IOException {
         start(true);
-        // Below the cgroup of its limits it has one of its own on v2: a byte of memory there would only end it.
-        keepsItsLimits("max 8589934592 threaded");
+        // Below the cgroup of its limits it has one of its own on v2, whose files are its own where cgroup2 is mounted
+        // without nsdelegate.
+        keepsItsLimits("");
         assertThat(tiny.sh("mkdir /tmp/m; mount -t cgroup -o memory none /tmp/m"))
                 .isNotEmpty();
         assertThat(tiny.sh("mount -t cgroup2 none /tmp/m")).isNotEmpty();

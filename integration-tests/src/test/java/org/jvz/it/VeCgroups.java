@@ -59,11 +59,24 @@ final class VeCgroups {
         return number("memory", "memory.max_usage_in_bytes", "memory.peak");
     }
 
-    /** The same of sockets, which v1 counts apart. */
+    /** The same of sockets, which v1 counts apart; on v2 of everything. */
     long socketPeak() throws IOException {
         return number("memory", "memory.kmem.tcp.max_usage_in_bytes", "memory.peak");
     }
 
+    /** Bytes of TCP's buffers now; those of every kind of socket on v2. */
+    long sockets() throws IOException {
+        return unified("memory")
+                ? after(read("memory", "", "memory.stat"), "sock")
+                : number("memory", "memory.kmem.tcp.usage_in_bytes", "");
+    }
+
+    /** How often the limit of memory was met, whether something could be taken back then or not; v2 alone counts it on every kernel. */
+    long memoryRefused() throws IOException {
+        return after(read("memory", "", "memory.events"), "max");
+    }
+
+    /** Begins anew with {@link #memoryPeak}; without effect on v2, where nobody can. */
     void forgetPeak() throws IOException {
         if (!unified("memory")) {
             Files.writeString(dir("memory").resolve("memory.max_usage_in_bytes"), "0");

@@ -31,7 +31,16 @@ class LiveLimitsTest {
     private static final String[] ALL = {
         "NUMPROC", "200:200",
         "PHYSPAGES", "0:32768",
+        "SWAPPAGES", "0:8192",
+        "VMGUARPAGES", "16384:16384",
+        "OOMGUARPAGES", "8192:8192",
         "CPUUNITS", "2000",
+        "CPULIMIT", "50",
+        "CPUMASK", "0",
+        "NODEMASK", "0",
+        "IOPRIO", "7",
+        "IOLIMIT", "1048576",
+        "IOPSLIMIT", "100",
         "SHMPAGES", "1024:1024",
         "NUMPTY", "7:7",
         "NUMFILE", "300:300",
@@ -39,6 +48,48 @@ class LiveLimitsTest {
         "NUMSIGINFO", "99:99",
         "NUMFLOCK", "55:55"
     };
+
+    /**
+     * A limit that cgroups keep, and how it reads in the file that this host has for it.
+     *
+     * @param v2 name of an interface file, {@code =}, and a pattern for its content
+     * @param v1 the same on v1; empty if v1 has none
+     */
+    private record Kept(String key, String v2, String v1) {
+        private boolean in(Map<String, String> facts) {
+            return in(facts, v2) || in(facts, v1);
+        }
+
+        private static boolean in(Map<String, String> facts, String file) {
+            int sign = file.indexOf('=');
+            return sign > 0
+                    && facts.getOrDefault(file.substring(0, sign), "").matches("(?s)" + file.substring(sign + 1));
+        }
+    }
+
+    private static final List<Kept> KEPT = List.of(
+            new Kept("NUMPROC", "pids.max=200", ""),
+            new Kept("PHYSPAGES", "memory.max=134217728", "memory.limit_in_bytes=134217728"),
+            new Kept("SWAPPAGES", "memory.swap.max=33554432", "memory.memsw.limit_in_bytes=167772160"),
+            new Kept("VMGUARPAGES", "memory.low=67108864", ""),
+            new Kept("OOMGUARPAGES", "memory.min=33554432", ""),
+            new Kept("CPUUNITS", "cpu.weight=200", "cpu.shares=2048"),
+            new Kept("CPULIMIT", "cpu.max=50000 100000", "cpu.cfs_quota_us=50000"),
+            new Kept("CPUMASK", "cpuset.cpus=0", "cpuset.cpus=0"),
+            new Kept("NODEMASK", "cpuset.mems=0", "cpuset.mems=0"),
+            new Kept("IOPRIO", "io.weight=default 160", "blkio.bfq.weight=160"),
+            new Kept("IOPRIO", "io.bfq.weight=default 160", "blkio.weight=160"),
+            new Kept(
+                    "IOLIMIT",
+                    "io.max=.* rbps=1048576 wbps=1048576 .*",
+                    "blkio.throttle.write_bps_device=.*:\\d+ 1048576"),
+            new Kept("IOPSLIMIT", "io.max=.* riops=100 wiops=100.*", "blkio.throttle.read_iops_device=.*:\\d+ 100"));
+
+    private static final List<String> FILES = List.of(
+            "memory.soft_limit_in_bytes",
+            "memory.kmem.tcp.limit_in_bytes",
+            "blkio.throttle.read_bps_device",
+            "blkio.throttle.write_iops_device");
 
     @TempDir
     Path prefix;
@@ -79,8 +130,14 @@ class LiveLimitsTest {
             }
         }
         facts.put("inside", tiny.sh("cat /proc/sys/kernel/shmall; ulimit -Hn; ulimit -Sn; ulimit -l"));
+        Set<String> names = new LinkedHashSet<>(FILES);
+        for (Kept limit : KEPT) {
+            names.add(limit.v1().replaceFirst("=.*", ""));
+            names.add(limit.v2().replaceFirst("=.*", ""));
+        }
+        names.remove("");
         for (Path dir : tiny.host().cgroup(TinyHost.ID).directories()) {
-            for (String name : List.of("pids.max", "memory.limit_in_bytes", "memory.max", "cpu.shares", "cpu.weight")) {
+            for (String name : names) {
                 if (Files.exists(dir.resolve(name))) {
                     facts.put(name, Files.readString(dir.resolve(name)).strip());
                 }
@@ -91,7 +148,7 @@ class LiveLimitsTest {
         return facts;
     }
 
-    private static void assertHasAll(Map<String, String> facts) {
+    private void assertHasAll(Map<String, String> facts) {
         assertThat(facts.get("init's Max open files")).startsWith("300 ").contains(" 300 ");
         assertThat(facts.get("init's Max locked memory")).startsWith("65536 ");
         assertThat(facts.get("init's Max pending signals")).startsWith("99 ");
@@ -99,7 +156,17 @@ class LiveLimitsTest {
         assertThat(facts.get("/dev/shm")).contains("size=4096k");
         assertThat(facts.get("/dev/pts")).contains("max=7");
         assertThat(facts.get("inside")).isEqualTo("1024\n300\n300\n64\n");
-        assertThat(facts.get("pids.max")).isEqualTo("200");
+        int kept = 0;
+        for (String key : KEPT.stream().map(Kept::key).distinct().toList()) {
+            if (KEPT.stream().anyMatch(limit -> limit.key().equals(key) && limit.in(facts))) {
+                kept++;
+            } else {
+                assertThat(tiny.events)
+                        .as(() -> key + " in " + facts)
+                        .anyMatch(event -> event.startsWith("NOT_ENFORCED") && event.contains(key));
+            }
+        }
+        assertThat(kept).isGreaterThanOrEqualTo(8);
     }
 
     @RootTest

@@ -2,9 +2,9 @@
 # the error or "done". No modules: the VE has perl's program and nothing else of perl.
 $| = 1;
 my %names = (
-    1 => 'EPERM', 2 => 'ENOENT', 3 => 'ESRCH', 6 => 'ENXIO', 9 => 'EBADF', 13 => 'EACCES', 14 => 'EFAULT', 16 => 'EBUSY',
-    19 => 'ENODEV', 20 => 'ENOTDIR', 21 => 'EISDIR', 22 => 'EINVAL', 25 => 'ENOTTY', 30 => 'EROFS', 38 => 'ENOSYS',
-    95 => 'EOPNOTSUPP');
+    1 => 'EPERM', 2 => 'ENOENT', 3 => 'ESRCH', 6 => 'ENXIO', 9 => 'EBADF', 11 => 'EAGAIN', 12 => 'ENOMEM', 13 => 'EACCES',
+    14 => 'EFAULT', 16 => 'EBUSY', 19 => 'ENODEV', 20 => 'ENOTDIR', 21 => 'EISDIR', 22 => 'EINVAL', 24 => 'EMFILE',
+    25 => 'ENOTTY', 28 => 'ENOSPC', 30 => 'EROFS', 38 => 'ENOSYS', 95 => 'EOPNOTSUPP');
 
 sub say_result {
     my ($what, $result) = @_;
@@ -225,6 +225,30 @@ sub tun {
     sysopen(my $device, '/dev/net/tun', 2) or return say_result('open /dev/net/tun', 0);
     my $request = pack('a16sx22', 'probe0', 0x1001);
     say_result('TUNSETIFF', ioctl($device, 0x400454ca, $request));
+}
+
+# limits: takes of each thing that is counted as much as it gets: numbers, and then the error of the first that is too much
+sub limits {
+    for my $device ('/dev/ptmx', '/dev/null') {
+        my (@open, $file);
+        while (sysopen($file, $device, 2)) {
+            push @open, $file;
+            undef $file;
+        }
+        my $error = $! + 0;
+        # Files count with those that were open before.
+        print "$device: ", ($device eq '/dev/ptmx' ? scalar @open : fileno($open[-1]) + 1), " $names{$error}\n";
+    }
+    my $memory = "\0" x (1 << 20);
+    call('lock 12 pages', 149, $memory, 12 << 12);
+    call('unlock 12 pages', 150, $memory, 12 << 12);
+    call('lock 32 pages', 149, $memory, 32 << 12);
+    # Signals that wait: the first real-time one (34), blocked, with what rt_sigqueueinfo(2) wants to be told.
+    call('block', 14, 0, pack('Q', 1 << 33), 0, 8);
+    my ($sent, $info) = (0, pack('lllx116', 34, 0, -1));
+    $sent++ while $sent < 1000 and syscall(129, $$ + 0, 34, $info) == 0;
+    my $error = $! + 0;
+    print "signals: $sent $names{$error}\n";
 }
 
 # open NAME...: opens for reading and for writing

@@ -55,10 +55,11 @@ final class LimitsLifeTest {
                 .start();
         String cpus = Runtime.getRuntime().availableProcessors() > 1 ? "2" : "1";
         shows(seen, "cpus 1 shm 32768 ", 30);
-        ve.set("--cpumask", "all", "--ram", "128M", "--shmpages", "48M").exits(0);
-        shows(seen, "cpus " + cpus + " shm 49152 ", 1);
-        ve.set("--cpumask", "0").exits(0);
-        shows(seen, "cpus 1 shm 49152 ", 1);
+        ve.set("--cpumask", "all", "--ram", "128M", "--shmpages", "48M", "--numfile", "333")
+                .exits(0);
+        shows(seen, "cpus " + cpus + " shm 49152 files 333\n", 1);
+        ve.set("--cpumask", "0", "--numfile", "222").exits(0);
+        shows(seen, "cpus 1 shm 49152 files 222\n", 1);
         watcher.destroy();
         watcher.waitFor();
         ve.end();

@@ -176,6 +176,24 @@ class LiveLimitsTest {
         assertThat(Files.readString(tiny.paths.conf(TinyHost.ID))).doesNotContain("NUMPTY");
     }
 
+    /** What is limited by something else than a cgroup is refused, and there is as much of it as was said. */
+    @RootTest
+    void whatIsTooMuchIsRefused() throws IOException {
+        assumeTrue(Probe.possible(), "no /usr/bin/perl, or not x86-64");
+        endVe();
+        Probe probe = Probe.install(tiny);
+        tiny.create(tiny.host());
+        tiny.start(tiny.host());
+        tiny.setKeys(tiny.host(), false, ALL);
+        Map<String, String> met = probe.tries("limits");
+        assertThat(met)
+                .containsEntry("/dev/ptmx", "7 ENOSPC")
+                .containsEntry("/dev/null", "300 EMFILE")
+                .containsEntry("lock 12 pages", "done")
+                .containsEntry("lock 32 pages", "ENOMEM")
+                .containsEntry("signals", "99 EAGAIN");
+    }
+
     @RootTest
     void savedLimitsHoldAfterARestart() throws IOException {
         tiny.setKeys(tiny.host(), true, ALL);

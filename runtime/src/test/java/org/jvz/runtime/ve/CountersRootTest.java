@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.runtime.cgroup.Beancounter;
+import org.jvz.runtime.cgroup.CgroupDir;
+import org.jvz.runtime.cgroup.Controller;
 import org.jvz.runtime.cgroup.Pressure;
 import org.jvz.runtime.config.BarrierLimit;
 import org.jvz.runtime.config.VeConf;
@@ -199,6 +202,53 @@ class CountersRootTest {
             assertThat(pressure.some().totalMicros()).isNotNegative();
             assertThat(pressure.some().avg10()).isBetween(0L, 10_000L);
         }
+        // Two that want the one CPU, of which they get a fifth.
+        tiny.setKeys(host, false, "CPUMASK", "0", "CPULIMIT", "20");
+        long before = cpuWaited();
+        for (int i = 0; i < 2; i++) {
+            tiny.sh("setsid sh -c 'while :; do :; done' >/dev/null 2>&1 </dev/null &");
+        }
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (cpuWaited() < before + 500_000 && System.nanoTime() < end) {
+            LockSupport.parkNanos(50_000_000);
+        }
+        assertThat(cpuWaited())
+                .as("microseconds that something waited for a CPU")
+                .isGreaterThan(before + 500_000);
+    }
+
+    private long cpuWaited() throws IOException {
+        return Objects.requireNonNull(now().pressure(Pressure.Of.CPU)).some().totalMicros();
+    }
+
+    /** The configuration that hosts with beancounters had, most of which no stock kernel keeps. */
+    @RootTest
+    @Tag("vm")
+    void aClassicalConfigurationIsToldOfInOneLine() throws IOException {
+        tiny.stop(host);
+        VeConf conf = VeConf.read(host.conf(), TinyHost.ID).without("SWAPPAGES");
+        for (String line : Files.readAllLines(tiny.paths.confDir().resolve("ve-basic.conf-sample"))) {
+            if (line.contains("=")) {
+                conf = conf.withText(
+                        line.substring(0, line.indexOf('=')),
+                        line.substring(line.indexOf('=') + 1).replace("\"", ""));
+            }
+        }
+        conf.save();
+        tiny.events.clear();
+        start();
+        List<String> told = tiny.events.stream()
+                .filter(event -> event.startsWith("NOT_ENFORCED"))
+                .toList();
+        assertThat(told).hasSize(1);
+        CgroupDir memory = host.cgroup(TinyHost.ID).directory(Controller.MEMORY);
+        assertThat(memory).isNotNull();
+        String guarantees = "VMGUARPAGES, OOMGUARPAGES (cgroup v1 cannot guarantee memory)";
+        assertThat(told.get(0).contains(guarantees)).as(told.get(0)).isEqualTo(!memory.v2());
+        assertThat(told.get(0))
+                .containsOnlyOnce("KMEMSIZE")
+                .containsOnlyOnce("NUMTCPSOCK")
+                .doesNotContain("PHYSPAGES", "SHMPAGES", "NUMPROC", "NUMFILE", "NUMPTY", "LOCKEDPAGES", "CPUUNITS");
     }
 
     @RootTest

@@ -146,7 +146,7 @@ class ManualTest {
     /** What ./install puts into sbin, and what the documents tell the administrator to write. */
     @Test
     void everyCommandAndEveryFileHasAPage() throws Exception {
-        Path top = Path.of("").toAbsolutePath().getParent();
+        Path top = Path.of("..").toAbsolutePath().normalize();
         List<String> commands = matches(top.resolve("install"), "fill 755 \"\\$dist/launcher\" \"\\$sbin/([a-z-]+)\"");
         assertThat(commands).contains("vzctl", "vztmpl-dl", "vznetaddbr");
         for (String command : commands) {

@@ -243,8 +243,11 @@ class RandomToolLineTest {
 
         @Override
         public String resources(HostPaths paths) {
-            return "Version: 2.5\n  uid  resource  held  maxheld  barrier  limit  failcnt\n"
-                    + "       101: numproc   17   20   240   260   0\n";
+            return """
+                    Version: 2.5
+                      uid  resource  held  maxheld  barrier  limit  failcnt
+                           101: numproc   17   20   240   260   0
+                    """;
         }
 
         @Override

@@ -104,7 +104,7 @@ public final class Manual {
             case "userpasswd" -> "Change a user's password inside, making the user if need be; never saved.";
             case "applyconfig" -> "Take the parameters of a sample, but those that are the container's own.";
             case "applyconfig_map" -> "With name: make the link of the container's name anew.";
-            case "skip_arpdetect" -> "Accepted: other owners of an address are not looked for.";
+            case "skip_arpdetect" -> "Do not ask whether another machine has the address.";
             case "offline-resize", "offline" -> "Accepted: about images, which no layout has.";
             default -> throw new IllegalStateException("nothing is written about --" + option);
         };

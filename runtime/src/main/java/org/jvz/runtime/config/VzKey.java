@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The keys of vz.conf with their defaults. Any key of a VE may stand in vz.conf too and is then the default of all VEs
  * (see {@link VeConf}); those that commonly do are here as well.
  *
- * <p>Three defaults differ from OpenVZ's: VZDIR is {@code /vz}, another owner of an address is an error, and VE_LAYOUT is {@code overlay} where old vzctl had
+ * <p>Two defaults differ from OpenVZ's: VZDIR is {@code /vz}, and VE_LAYOUT is {@code overlay} where old vzctl had
  * {@code simfs} or {@code ploop}.
  */
 public enum VzKey {

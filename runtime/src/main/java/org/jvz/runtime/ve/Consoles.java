@@ -120,7 +120,7 @@ final class Consoles implements AutoCloseable {
     }
 
     /** Opens the file, new if need be, to append to it. Only the host's root may read what a VE's users type and see. */
-    static Fd openOutput(Linux linux, Path file) throws IOException {
+    private static Fd openOutput(Linux linux, Path file) throws IOException {
         Files.createDirectories(file.getParent());
         return linux.openAt(
                 Fd.CWD,

@@ -45,7 +45,7 @@ final class Accounting implements VePart {
         }
         new TrafficAccounts(start.linux(), host.paths())
                 .change(start.transaction(), start.ve().id(), List.of(), addresses);
-        start.settings().put(SETTING, text(addresses));
+        start.settings().put(SETTING, Addresses.text(addresses));
     }
 
     @Override
@@ -61,13 +61,7 @@ final class Accounting implements VePart {
         }
         new TrafficAccounts(change.linux(), change.host().paths()).change(change.transaction(), id, before, after);
         // Also without an address: what it had counted is still there.
-        change.settings().put(SETTING, text(after));
-    }
-
-    private static String text(List<NetAddress> addresses) {
-        List<String> words = new ArrayList<>();
-        addresses.forEach(each -> words.add(each.toString()));
-        return String.join(" ", words);
+        change.settings().put(SETTING, Addresses.text(after));
     }
 
     private static List<NetAddress> parse(String text) {

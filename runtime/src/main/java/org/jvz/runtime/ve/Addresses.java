@@ -181,7 +181,8 @@ final class Addresses implements VePart {
         return left;
     }
 
-    private static String text(List<NetAddress> addresses) {
+    /** Addresses as a VE's state keeps them, separated by blanks. */
+    static String text(List<NetAddress> addresses) {
         List<String> words = new ArrayList<>();
         addresses.forEach(each -> words.add(each.toString()));
         return String.join(" ", words);

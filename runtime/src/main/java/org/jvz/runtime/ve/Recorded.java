@@ -1,7 +1,6 @@
 package org.jvz.runtime.ve;
 
 import java.util.List;
-import java.util.Map;
 import org.jvz.runtime.config.BarrierLimit;
 import org.jvz.runtime.rootfs.MountOptions;
 
@@ -10,48 +9,40 @@ final class Recorded {
     private static final String COUNTED = "counted; no kernel but OpenVZ's limits it apart from the rest of the memory";
     private static final String NUMBERED = "no kernel but OpenVZ's limits the number";
 
-    private static final Map<String, String> NO_EFFECT = Map.of(
-            "PCI", "no kernel but OpenVZ's gives PCI devices to containers; give their nodes in DEVNODES",
-            "QUOTAUGIDLIMIT", "users and groups inside have no quota of their own without a file system of their own",
-            "CPUUWEIGHT", "obsolete: CPUUNITS is the weight");
+    /** Settings without any effect, and why. */
+    private static final String[][] NO_EFFECT = {
+        {"PCI", "no kernel but OpenVZ's gives PCI devices to containers; give their nodes in DEVNODES"},
+        {"QUOTAUGIDLIMIT", "users and groups inside have no quota of their own without a file system of their own"},
+        {"CPUUWEIGHT", "obsolete: CPUUNITS is the weight"},
+    };
 
     /** Beancounters whose limit nothing keeps, and why. */
-    private static final Map<String, String> UNLIMITED = Map.of(
-            "KMEMSIZE", COUNTED,
-            "DCACHESIZE", COUNTED,
-            "TCPSNDBUF", COUNTED,
-            "TCPRCVBUF", COUNTED,
-            "OTHERSOCKBUF", COUNTED,
-            "DGRAMRCVBUF", COUNTED,
-            "NUMTCPSOCK", NUMBERED,
-            "NUMOTHERSOCK", NUMBERED,
-            "NUMIPTENT", NUMBERED);
-
-    private static final List<String> ORDER = List.of(
-            "PCI",
-            "QUOTAUGIDLIMIT",
-            "CPUUWEIGHT",
-            "KMEMSIZE",
-            "DCACHESIZE",
-            "TCPSNDBUF",
-            "TCPRCVBUF",
-            "OTHERSOCKBUF",
-            "DGRAMRCVBUF",
-            "NUMTCPSOCK",
-            "NUMOTHERSOCK",
-            "NUMIPTENT");
+    private static final String[][] UNLIMITED = {
+        {"KMEMSIZE", COUNTED},
+        {"DCACHESIZE", COUNTED},
+        {"TCPSNDBUF", COUNTED},
+        {"TCPRCVBUF", COUNTED},
+        {"OTHERSOCKBUF", COUNTED},
+        {"DGRAMRCVBUF", COUNTED},
+        {"NUMTCPSOCK", NUMBERED},
+        {"NUMOTHERSOCK", NUMBERED},
+        {"NUMIPTENT", NUMBERED},
+    };
 
     private Recorded() {}
 
     /** Adds to what the start tells in one line. */
     static void tell(Starting start) {
-        for (String key : ORDER) {
-            String value = start.text(key);
-            String why = NO_EFFECT.get(key);
-            if (value != null && why != null && !value.equals("0")) {
-                start.cannotKeep(key, why);
-            } else if (value != null && why == null && isLimited(value)) {
-                start.cannotKeep(key, UNLIMITED.getOrDefault(key, ""));
+        for (String[] each : NO_EFFECT) {
+            String value = start.text(each[0]);
+            if (value != null && !value.equals("0")) {
+                start.cannotKeep(each[0], each[1]);
+            }
+        }
+        for (String[] each : UNLIMITED) {
+            String value = start.text(each[0]);
+            if (value != null && isLimited(value)) {
+                start.cannotKeep(each[0], each[1]);
             }
         }
         List<String> unknown = MountOptions.parse(start.text("MOUNT_OPTS")).unknown();

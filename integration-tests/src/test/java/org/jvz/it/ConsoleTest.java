@@ -10,7 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code vzctl console}: what a person sees who logs in there, leaves, comes back, and watches the VE stop and boot. */
 @EndToEnd
-@Tag("vm")
 final class ConsoleTest {
     private static final String DETACH = "\033.";
     private static final String ATTENTION = "\033!";
@@ -118,6 +117,7 @@ final class ConsoleTest {
     }
 
     @Test
+    @Tag("vm")
     void aProgramMayDriveIt() throws Exception {
         TestVe ve = openVe();
         PtySession watcher = attach(ve.id());
@@ -153,6 +153,7 @@ final class ConsoleTest {
     }
 
     @Test
+    @Tag("vm")
     void systemdHasAGettyThere() throws Exception {
         int id = host.newId();
         host.vzctl("create", id, "--ostemplate", "debian-12-standard", "--hostname", "deb")

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 
 /** Devices, capabilities, features and privileged VEs through the installed commands. What a VE may not is {@code EscapesTest}'s. */
 @EndToEnd
-@Tag("vm")
 @Tag("long")
 final class IsolationTest {
     private static final String DEBIAN = "debian-12-standard";
@@ -38,6 +37,7 @@ final class IsolationTest {
     }
 
     @Test
+    @Tag("vm")
     void systemdRunsInAConfinedPrivilegedVe() throws Exception {
         assumeTrue(host.hasTemplate(DEBIAN), "no template " + DEBIAN + "; ./verify builds it");
         host.vzctl("create", id, "--ostemplate", DEBIAN, "--local_uid", 0).run().exits(0);

@@ -156,13 +156,15 @@ final class LauncherTest {
     }
 
     @Test
-    void anUpdateKeepsWhatTheAdministratorHasWritten(@TempDir Path own) throws Exception {
+    void anUpdateKeepsWhatTheAdministratorHasWritten(@TempDir Path own, @TempDir Path elsewhere) throws Exception {
         install(Map.of(), "--destdir", own.toString(), "--prefix", "/opt/jvz").exits(0);
         Path conf = own.resolve("etc/vz/vz.conf");
         Files.writeString(conf, Files.readString(conf) + "# mine\n");
         Path stale = Files.createFile(own.resolve("opt/jvz/lib/jvz/jvz-cli-0.0.1.jar"));
         Path manifest = own.resolve("opt/jvz/lib/jvz/manifest");
-        Files.writeString(manifest, Files.readString(manifest) + stale + "\n");
+        // In a copy of an installation the list still names what it is a copy of.
+        Path copied = Files.createFile(elsewhere.resolve("jvz-cli-0.0.1.jar"));
+        Files.writeString(manifest, Files.readString(manifest) + stale + "\n" + copied + "\n");
 
         install(Map.of(), "--destdir", own.toString(), "--prefix", "/opt/jvz").exits(0);
 
@@ -171,8 +173,10 @@ final class LauncherTest {
         // Where old scripts look for it.
         run(own.resolve("usr/sbin/vzctl"), "status", "7").succeeds().prints(STATUS);
 
+        Files.writeString(manifest, Files.readString(manifest) + copied + "\n");
         install(Map.of(), "--uninstall", "--destdir", own.toString(), "--prefix", "/opt/jvz")
                 .exits(0);
+        assertThat(copied).exists();
         assertThat(own.resolve("opt/jvz/lib/jvz")).doesNotExist();
         assertThat(own.resolve("opt/jvz/sbin")).isEmptyDirectory();
         assertThat(own.resolve("usr/sbin")).isEmptyDirectory();

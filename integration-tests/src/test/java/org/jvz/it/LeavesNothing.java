@@ -5,6 +5,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -33,9 +35,13 @@ final class LeavesNothing implements ExecutionCondition, BeforeEachCallback, Aft
         }
     }
 
+    /** What there is before a test; VEs that a class has for all of its tests among it. */
+    private record Before(HostSnapshot snapshot, Set<Path> configurations) {}
+
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
-        context.getStore(NAMESPACE).put(HostSnapshot.class, whenQuiet(TestHost.get()));
+        Before before = new Before(whenQuiet(TestHost.get()), configurations(TestHost.get()));
+        context.getStore(NAMESPACE).put(Before.class, before);
     }
 
     /** What the test before has destroyed may still be on its way out. */
@@ -53,17 +59,17 @@ final class LeavesNothing implements ExecutionCondition, BeforeEachCallback, Aft
 
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
-        @Nullable HostSnapshot before = context.getStore(NAMESPACE).get(HostSnapshot.class, HostSnapshot.class);
+        @Nullable Before before = context.getStore(NAMESPACE).get(Before.class, Before.class);
         if (before == null) {
             return;
         }
         if (context.getExecutionException().isPresent()) {
-            removeVes(TestHost.get());
+            removeVes(TestHost.get(), before.configurations);
             return;
         }
-        List<String> changes = changesAfterAWhile(before);
+        List<String> changes = changesAfterAWhile(before.snapshot);
         if (!changes.isEmpty()) {
-            removeVes(TestHost.get());
+            removeVes(TestHost.get(), before.configurations);
             throw new AssertionError("Left behind:\n" + String.join("\n", changes));
         }
     }
@@ -78,17 +84,25 @@ final class LeavesNothing implements ExecutionCondition, BeforeEachCallback, Aft
         return changes;
     }
 
-    private static void removeVes(TestHost host) throws IOException, InterruptedException {
+    private static Set<Path> configurations(TestHost host) throws IOException {
+        Set<Path> files = new TreeSet<>();
         try (DirectoryStream<Path> configs = Files.newDirectoryStream(host.path("etc/vz/conf"), "[1-9]*.conf")) {
-            for (Path config : configs) {
-                String id = config.getFileName().toString().replace(".conf", "");
-                host.vzctl("--skiplock", "stop", id, "--fast").run();
-                host.vzctl("--skiplock", "umount", id).run();
-                host.vzctl("--skiplock", "destroy", id).run();
-            }
+            configs.forEach(files::add);
         }
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(host.path("etc/vz/conf"), "[1-9]*.destroyed")) {
-            for (Path file : left) {
+        return files;
+    }
+
+    private static void removeVes(TestHost host, Set<Path> kept) throws IOException, InterruptedException {
+        Set<Path> left = configurations(host);
+        left.removeAll(kept);
+        for (Path config : left) {
+            String id = config.getFileName().toString().replace(".conf", "");
+            host.vzctl("--skiplock", "stop", id, "--fast").run();
+            host.vzctl("--skiplock", "umount", id).run();
+            host.vzctl("--skiplock", "destroy", id).run();
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(host.path("etc/vz/conf"), "[1-9]*.destroyed")) {
+            for (Path file : files) {
                 Files.delete(file);
             }
         }

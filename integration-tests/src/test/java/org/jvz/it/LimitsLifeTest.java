@@ -10,7 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of limits when the VE is restarted, when they change while it runs, and when it has more than they would leave it. */
 @EndToEnd
-@Tag("vm")
 final class LimitsLifeTest {
     private static final long MIB = 1 << 20;
 
@@ -81,6 +80,7 @@ final class LimitsLifeTest {
     }
 
     @Test
+    @Tag("vm")
     void loweringMemoryBelowWhatIsInUseIsRefused() throws Exception {
         TestVe ve = TestVe.started(host, "--ram", "96M", "--swap", "0");
         // Nothing that could be taken back: there is no swap.

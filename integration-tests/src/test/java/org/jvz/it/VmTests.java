@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -25,25 +26,31 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * <p>Several machines share the work: each takes one class after the other of those that no other has claimed, those with a low
  * {@code @Order} first, so that none is left alone with a long one at the end.
  *
- * <p>Arguments: the directory for the reports; that of the claims, which the machines share; the directories of test classes, joined by
- * colons; then which tests to run: classes, or methods as {@code CLASS#METHOD}, whatever their tags. Without any it is every test that is
- * tagged {@code vm}; with the system property {@code ve.short} those that are tagged {@code long} are left out.
+ * <p>Which classes have tests is found out beforehand and outside, by {@code --list EXPRESSION DIRECTORIES}, a tag expression of JUnit's and the
+ * directories of test classes, joined by colons: a line for each. In a machine that would take half a minute.
+ *
+ * <p>Arguments in a machine: the directory for the reports; that of the claims, which the machines share; then classes, or methods as
+ * {@code CLASS#METHOD}. With the system property {@code ve.tags} only those of their tests run that the tag expression is true of.
  */
 public final class VmTests {
     private VmTests() {}
 
     /** Exits with 0 if none of the tests that fell to this machine failed or was skipped. */
     public static void main(String[] arguments) throws IOException {
+        Launcher launcher = LauncherFactory.create();
+        if (arguments[0].equals("--list")) {
+            tagged(launcher, arguments[1], arguments[2]).forEach(System.out::println);
+            return;
+        }
         TestReports reports = new TestReports(Path.of(arguments[0]), System.out);
         Path claims = Path.of(arguments[1]);
-        Launcher launcher = LauncherFactory.create();
-        List<String> names = List.of(arguments).subList(3, arguments.length);
-        for (String name : names.isEmpty() ? tagged(launcher, arguments[2]) : names) {
+        @Nullable String tags = System.getProperty("ve.tags");
+        for (String name : List.of(arguments).subList(2, arguments.length)) {
             if (claimed(claims.resolve(name))) {
                 LauncherDiscoveryRequestBuilder request =
                         LauncherDiscoveryRequestBuilder.request().selectors(selector(name));
-                if (names.isEmpty()) {
-                    request.filters(TagFilter.includeTags(wanted()));
+                if (tags != null) {
+                    request.filters(TagFilter.includeTags(tags));
                 }
                 launcher.execute(request.build(), reports);
             }
@@ -52,20 +59,15 @@ public final class VmTests {
         System.exit(reports.allPassed() ? 0 : 1);
     }
 
-    /** A tag expression. */
-    private static String wanted() {
-        return Boolean.getBoolean("ve.short") ? "vm & !long" : "vm";
-    }
-
-    /** The classes that have a test with the tag, in the order of JUnit ({@code junit-platform.properties}). */
-    private static List<String> tagged(Launcher launcher, String roots) {
+    /** The classes that have a test of which the tag expression is true, in the order of JUnit ({@code junit-platform.properties}). */
+    private static List<String> tagged(Launcher launcher, String tags, String roots) {
         Set<Path> directories = new LinkedHashSet<>();
         for (String root : roots.split(":", -1)) {
             directories.add(Path.of(root));
         }
         TestPlan plan = launcher.discover(LauncherDiscoveryRequestBuilder.request()
                 .selectors(DiscoverySelectors.selectClasspathRoots(directories))
-                .filters(ClassNameFilter.includeClassNamePatterns(".*Test"), TagFilter.includeTags(wanted()))
+                .filters(ClassNameFilter.includeClassNamePatterns(".*Test"), TagFilter.includeTags(tags))
                 .build());
         List<String> classes = new ArrayList<>();
         for (TestIdentifier engine : plan.getRoots()) {

@@ -20,6 +20,7 @@ import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.OpenFlag;
 import org.jvz.runtime.linux.seccomp.SeccompFilter;
 import org.jvz.runtime.linux.spawn.CallList;
+import org.jvz.runtime.linux.spawn.OomScore;
 import org.jvz.runtime.linux.spawn.Spawned;
 import org.jvz.runtime.linux.spawn.Spawner;
 import org.jvz.runtime.linux.spawn.Spawning;
@@ -110,10 +111,8 @@ final class Launch {
             spawning.release();
             Spawned started = spawning.await();
             // Of whoever called us only the VE's own defaults may remain: a VE started by cron is the same as by hand.
-            // Not
-            // before the execve: until then the child's value and ours are one (proc_pid_oom_score_adj(5)).
-            Path adjustment = Path.of("/proc/" + started.pid() + "/oom_score_adj");
-            write(transaction, "reset oom_score_adj", adjustment, "0\n");
+            transaction.step(
+                    "reset oom_score_adj", "process " + started.pid(), null, () -> OomScore.ofChild(started.pid(), 0));
             tellUnenforced(start);
             for (VePart part : parts) {
                 part.started(start);

@@ -1,7 +1,6 @@
 package org.jvz.runtime.view;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,6 +10,7 @@ import org.jvz.runtime.linux.Linux;
 import org.jvz.runtime.linux.SyscallException;
 import org.jvz.runtime.linux.UmountFlag;
 import org.jvz.runtime.linux.spawn.HostCommand;
+import org.jvz.runtime.linux.spawn.OomScore;
 import org.jvz.runtime.linux.spawn.Spawned;
 import org.jvz.runtime.linux.spawn.Spawner;
 
@@ -113,20 +113,26 @@ public final class LxcfsDaemon {
         // Left to run; this machine's init reaps it after us.
         try (Spawned daemon = new Spawner(linux).run(command)) {
             for (Path cgroup : cgroups) {
-                write(cgroup.resolve("cgroup.procs"), Integer.toString(daemon.pid()));
+                Path members = cgroup.resolve("cgroup.procs");
+                attempt(() -> Files.writeString(members, Integer.toString(daemon.pid()), StandardOpenOption.WRITE));
             }
             // As Debian's unit has it: all VEs would lose their view.
-            write(Path.of("/proc/" + daemon.pid() + "/oom_score_adj"), "-1000");
+            attempt(() -> OomScore.ofChild(daemon.pid(), -1000));
         }
     }
 
     /** A daemon that stays where its starter is, or as easily killed, still serves. */
-    private static void write(Path file, String text) {
+    private static void attempt(Operation operation) {
         try {
-            Files.write(file, text.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE);
+            operation.run();
         } catch (IOException ignored) {
             // Not allowed in a container, say.
         }
+    }
+
+    @FunctionalInterface
+    private interface Operation {
+        void run() throws IOException;
     }
 
     private void run(List<String> words) throws IOException {

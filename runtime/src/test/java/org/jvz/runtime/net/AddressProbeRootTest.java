@@ -26,7 +26,6 @@ import org.jvz.testing.PrivateHost;
 
 /** What a host asks and tells its LAN: {@code lan0} of the test's own namespace, with {@code eth0} of {@code neighbour} on the other end. */
 @PrivateHost
-@Tag("vm")
 @Tag("long")
 final class AddressProbeRootTest {
     private static final long WAIT = 300;
@@ -113,6 +112,7 @@ final class AddressProbeRootTest {
     }
 
     @Test
+    @Tag("vm")
     void anAddressThatAnotherHostAnswersForHasAnOwner() throws Exception {
         neighbour.run("ip link add ve type veth peer name inside");
         neighbour.run("ip link set inside up");
@@ -190,6 +190,7 @@ final class AddressProbeRootTest {
     }
 
     @Test
+    @Tag("vm")
     void failureAtAnyStepForgetsTheQuestions() throws Exception {
         List<String> steps = new ArrayList<>();
         String[] addresses = {"192.0.2.10", "192.0.2.11", "2001:db8:2::10"};

@@ -34,7 +34,6 @@ import org.jvz.testing.PrivateHost;
  * link with an MTU of 1,400 bytes leads to a client, 198.51.100.2 and 2001:db8:5::2.
  */
 @PrivateHost
-@Tag("vm")
 @Tag("long")
 final class BridgeRootTest {
     private static final String CLIENT_V4 = "198.51.100.2";
@@ -329,6 +328,7 @@ final class BridgeRootTest {
     }
 
     @Test
+    @Tag("vm")
     void nobodyBelievesWhatAVeForges() throws Exception {
         List<Attack> attacks = attacks();
         assertThat(believed(attacks)).isEmpty();

@@ -27,7 +27,6 @@ import org.jvz.testing.PrivateHost;
 
 /** What VEs of two hosts behind a router can reach, and what root inside one of them cannot do to the others, with raw sockets either. */
 @PrivateHost
-@Tag("vm")
 @Tag("long")
 final class DataCentreRootTest {
     private static final int PORT = Talk.PORT;
@@ -49,6 +48,7 @@ final class DataCentreRootTest {
     }
 
     @Test
+    @Tag("vm")
     void everybodyReachesEverybody() throws Exception {
         List<String> targets = new ArrayList<>(List.of(
                 DataCentre.CLIENT_V4,
@@ -156,6 +156,7 @@ final class DataCentreRootTest {
     }
 
     @Test
+    @Tag("vm")
     void nobodyBelievesAVeThatClaimsOthersAddressesOrToBeARouter() throws Exception {
         for (String target : List.of(DataCentre.v4(102), DataCentre.v4(201), DataCentre.v6(102), DataCentre.v6(201))) {
             centre.client.run("busybox ping -c 3 -W 1 " + target);

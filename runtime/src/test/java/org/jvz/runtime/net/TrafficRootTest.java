@@ -26,7 +26,6 @@ import org.jvz.testing.PrivateHost;
 
 /** What is counted of the traffic of VEs of host a: the LAN is class 0, the client's networks are 2, and all else is 1. */
 @PrivateHost
-@Tag("vm")
 @Tag("long")
 final class TrafficRootTest {
     private static final String CLASSES =
@@ -100,6 +99,7 @@ final class TrafficRootTest {
     }
 
     @Test
+    @Tag("vm")
     void trafficIsCountedByClassFamilyAndWay() throws Exception {
         account(101, DataCentre.v4(101), DataCentre.v6(101));
         account(102, DataCentre.v4(102));

@@ -34,7 +34,6 @@ import org.jvz.testing.PrivateHost;
 
 /** What leaves VEs with private addresses behind a router, and what reaches them through ports of their host. VE 101 has 10.1.0.1 and fd00:1::1 besides. */
 @PrivateHost
-@Tag("vm")
 @Tag("long")
 final class TranslationRootTest {
     private static final String PRIVATE_V4 = "10.1.0.1";
@@ -118,6 +117,7 @@ final class TranslationRootTest {
     }
 
     @Test
+    @Tag("vm")
     void privateAddressesAreMaskedWhereTheyAreNotKnown() throws Exception {
         translate(101, conf(), true, "", DataCentre.v4(101), PRIVATE_V4, PRIVATE_V6);
         NetHost ve = centre.ve(101);
@@ -214,6 +214,7 @@ final class TranslationRootTest {
     }
 
     @Test
+    @Tag("vm")
     void onePortLeadsToOneVe() throws Exception {
         translate(101, conf(), true, "8080:80 192.0.2.1:8081:81", PRIVATE_V4);
         assertThatThrownBy(() -> translate(102, conf(), false, "443:443 8000-8100:80", DataCentre.v4(102)))

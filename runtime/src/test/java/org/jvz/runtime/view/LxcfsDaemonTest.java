@@ -75,7 +75,9 @@ final class LxcfsDaemonTest {
 
     @RootTest
     void servesAndHasNothingOfItsStarter() throws Exception {
+        String score = Files.readString(Path.of("/proc/self/oom_score_adj"));
         daemon(LXCFS).start(List.of());
+        assertThat(Path.of("/proc/self/oom_score_adj")).content().as("ours").isEqualTo(score);
         assertThat(dir.resolve("proc/uptime")).content().isNotBlank();
         Path proc = Path.of("/proc/" + process().pid());
         String[] stat =

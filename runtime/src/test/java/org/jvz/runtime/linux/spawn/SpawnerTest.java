@@ -15,7 +15,11 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.jvz.runtime.linux.Errno;
@@ -181,6 +185,32 @@ class SpawnerTest {
             }
         }
         assertThat(Path.of("/proc/" + pid)).doesNotExist();
+    }
+
+    @Test
+    void whatIsWrittenForAChildThatHasOurMemoryDoesNotStayOurs() throws Exception {
+        String own = Files.readString(Path.of("/proc/self/oom_score_adj"));
+        try (CallList list = new CallList()) {
+            list.gate(Duration.ofSeconds(20));
+            list.exec("exec", "/bin/sleep", List.of("sleep", "20"), List.of());
+            try (Spawning spawning = spawner.start(list, Set.of(), null)) {
+                Future<?> set = Executors.newSingleThreadExecutor().submit(() -> {
+                    OomScore.ofChild(spawning.pid(), 500);
+                    return null;
+                });
+                assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> set.get(50, TimeUnit.MILLISECONDS));
+                spawning.release();
+                try (Spawned child = spawning.await()) {
+                    set.get(10, TimeUnit.SECONDS);
+                    assertThat(Path.of("/proc/" + child.pid() + "/oom_score_adj"))
+                            .content()
+                            .isEqualTo("500\n");
+                    linux.signal(child.pidfd(), Signal.KILL);
+                    child.waitExit();
+                }
+            }
+        }
+        assertThat(Path.of("/proc/self/oom_score_adj")).content().isEqualTo(own);
     }
 
     @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,24 @@ final class UnifiedHostTest {
 
     private final TestHost host = TestHost.get();
     private final int id = host.newId();
+    private final Path pidFile = Path.of("/run/jvz-test-lxcfs.pid");
+    private @Nullable Process lxcfs;
+
+    @AfterEach
+    void endLxcfs() throws Exception {
+        if (lxcfs != null) {
+            Path dir = host.path("var/lib/lxcfs");
+            lxcfs.destroyForcibly().waitFor();
+            assertThat(new ProcessBuilder("umount", "-l", dir.toString())
+                            .inheritIO()
+                            .start()
+                            .waitFor())
+                    .isZero();
+            Files.delete(dir);
+            Files.deleteIfExists(pidFile);
+            Files.deleteIfExists(host.path("run/jvz/lxcfs"));
+        }
+    }
 
     @AfterEach
     void forgetTheDestroyed() throws Exception {
@@ -36,11 +57,26 @@ final class UnifiedHostTest {
 
     @Test
     void systemdInsideHasATreeOfItsOwnWithinTheLimits() throws Exception {
-        host.vzctl("create", id, "--ostemplate", "debian-12-standard", "--ram", "512M", "--numproc", "300")
+        host.vzctl(
+                        "create",
+                        id,
+                        "--ostemplate",
+                        "debian-12-standard",
+                        "--ram",
+                        "512M",
+                        "--numproc",
+                        "300",
+                        "--cpus",
+                        "1",
+                        "--diskspace",
+                        "1G")
                 .run()
                 .succeeds();
+        startLxcfs();
+        long began = System.currentTimeMillis() / 1000;
         host.vzctl("start", id, "--wait").run().exits(0);
         assertLimits();
+        assertSeesItsOwnSize(began);
 
         // Delegation: the tree is the VE's, its limits are not.
         Path top = top();
@@ -88,6 +124,55 @@ final class UnifiedHostTest {
         host.vzctl("stop", id).run().succeeds();
         assertThat(top).doesNotExist();
         host.vzctl("destroy", id).run().succeeds();
+    }
+
+    /** One that computes load averages, for this host, whose commands start none themselves. */
+    private void startLxcfs() throws IOException, InterruptedException {
+        Path dir = Files.createDirectories(host.path("var/lib/lxcfs"));
+        lxcfs = new ProcessBuilder(
+                        "lxcfs", "--enable-loadavg", "--enable-pidfd", "--pidfile=" + pidFile, dir.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!Files.exists(dir.resolve("proc/uptime"))) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    /** What Debian's own programs show of memory, CPUs, disk, time and processes. */
+    private void assertSeesItsOwnSize(long began) throws IOException, InterruptedException {
+        String seen = host.vzctl(
+                        "exec",
+                        id,
+                        """
+                        export LC_ALL=C
+                        free -b | awk '/^Mem:/ { print "free", $2 }'
+                        echo nproc $(nproc)
+                        echo df $(df -k --output=size / | tail -n 1)
+                        echo uptime $(date -d "$(uptime -s)" +%s)
+                        top -b -n 1 | awk '/^MiB Mem/ { print "top", $4 } /^Tasks:/ { print "tasks", $2 }'
+                        """)
+                .run()
+                .succeeds()
+                .stdout();
+        assertThat(seen.lines()).contains("free " + (512L << 20), "nproc 1", "df " + (1L << 20), "top 512.0");
+        assertThat(numberAfter("uptime ", seen)).as("seconds at which it came up").isGreaterThanOrEqualTo(began - 1);
+        assertThat(numberAfter("tasks ", seen)).isLessThanOrEqualTo(300);
+        // All of it is less than the machine has.
+        assertThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        assertThat(numberAfter("MemTotal:", Files.readString(Path.of("/proc/meminfo"))) << 10)
+                .isGreaterThan(512L << 20);
+        double up = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+        assertThat(System.currentTimeMillis() / 1000.0 - up).isLessThan(began - 1);
+    }
+
+    /** The first whole number behind a word at the start of a line. */
+    private static long numberAfter(String word, String text) {
+        Matcher matcher = Pattern.compile("(?m)^" + word + "\\s*(\\d+)").matcher(text);
+        assertThat(matcher.find()).as(text).isTrue();
+        return Long.parseLong(matcher.group(1));
     }
 
     private Path top() {

@@ -19,7 +19,7 @@ public final class LimitPlan {
     private final Set<Knob> asked;
     private final List<Unenforced> unenforced;
 
-    /** @param asked the rows of the table for which the configuration asks for something; the others get what the kernel gives a new cgroup */
+    /** @param asked the rows of the table that a new cgroup does not have as they are to be */
     LimitPlan(List<LimitWrite> writes, Set<Knob> asked, List<Unenforced> unenforced) {
         this.writes = List.copyOf(writes);
         this.asked = Set.copyOf(asked);

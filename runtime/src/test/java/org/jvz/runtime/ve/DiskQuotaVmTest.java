@@ -263,6 +263,58 @@ final class DiskQuotaVmTest {
         tiny.stop(tiny.host());
     }
 
+    /** Three seconds of it, after which the soft limits are as hard as the others. */
+    private void grace(String type) throws IOException {
+        TinyHost tiny = host(type);
+        LoopDisk.run(List.of(
+                "setquota",
+                "-P",
+                "-t",
+                "3",
+                "3",
+                tiny.paths.prefix().resolve("vz/private").toString()));
+        create(tiny, "overlay", "QUOTATIME", "3");
+        tiny.start(tiny.host());
+        assertThat(tiny.events).noneMatch(event -> event.contains("QUOTATIME"));
+        String told = tiny.sh(
+                """
+                space() { dd if=/dev/zero of=/$1 bs=64k count=$2 conv=fsync 2>/dev/null; echo $1 $?; }
+                files() { i=0; while [ $i -lt $2 ] && echo >/many/$1.$i; do i=$((i+1)); done 2>/dev/null; echo $i $1; }
+                mkdir /many
+                : >/below; : >/above; : >/more; : >/late; : >/again
+                space below 304; files below %d
+                space above 24; space more 1; files above 20
+                sleep 4
+                space late 1; files late 1
+                busybox rm -r /below /many; mkdir /many
+                space again 24; files again 20
+                """
+                        .formatted(INODES - 30));
+        // A block of 64 KiB and twenty files are far from the hard limits, 2 MiB and 20 files above.
+        assertThat(told.lines())
+                .containsExactly(
+                        "below 0",
+                        "120 below",
+                        "above 0",
+                        "more 0",
+                        "20 above",
+                        "late 1",
+                        "0 late",
+                        "again 0",
+                        "20 again");
+        tiny.stop(tiny.host());
+    }
+
+    @VmTest
+    void graceEndsOnExt4() throws IOException {
+        grace("ext4");
+    }
+
+    @VmTest
+    void graceEndsOnXfs() throws IOException {
+        grace("xfs");
+    }
+
     @VmTest
     void tellsTheCommandThatEnablesQuota() throws IOException {
         for (String type : List.of("ext4", "xfs")) {

@@ -188,6 +188,11 @@ final class TinyHost implements TemplateSource {
 
     /** The same with keys and the texts of their values. */
     void setKeys(VeHost host, boolean save, String... keysAndValues) throws IOException {
+        setKeys(host, ID, save, keysAndValues);
+    }
+
+    /** The same of another VE. */
+    void setKeys(VeHost host, CtId id, boolean save, String... keysAndValues) throws IOException {
         List<ConfKey<?>> asked = new ArrayList<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             asked.add(Objects.requireNonNull(ConfKey.named(keysAndValues[i])));
@@ -200,7 +205,7 @@ final class TinyHost implements TemplateSource {
             return new EditResult(conf, after);
         };
         SetOptions options = new SetOptions(edit, asked, save, SetOptions.WhenRestartNeeded.WARN, false, List.of());
-        new SetVe(host).run(ID, options, listener());
+        new SetVe(host).run(id, options, listener());
     }
 
     void destroy(VeHost host) throws IOException {

@@ -1,6 +1,7 @@
 package org.jvz.cli;
 
 import java.io.PrintStream;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.ve.VeEvent;
 import org.jvz.runtime.ve.VeEvents;
@@ -11,13 +12,16 @@ import org.jvz.runtime.ve.VeException;
  * positive levels are for {@code --verbose}, negative ones go to stderr and {@code --quiet} does not silence them.
  */
 final class Output implements VeEvents {
+    private static final long MILLIS_BETWEEN_TICKS = 200;
+
     private final PrintStream out;
     private final PrintStream err;
     private final Terminal terminal;
     private boolean quiet;
     private int verbosity;
     private @Nullable LogFile log;
-    private @Nullable ProgressLine progress;
+    private volatile @Nullable ProgressLine progress;
+    private boolean ticking;
 
     /** For programs that nobody reads. */
     Output(PrintStream out, PrintStream err) {
@@ -56,6 +60,7 @@ final class Output implements VeEvents {
 
     /** A complaint about the command line: always on stderr, never logged. */
     void complain(String text) {
+        over();
         err.println(text);
     }
 
@@ -69,10 +74,7 @@ final class Output implements VeEvents {
 
     /** Prints and logs a line according to its level. */
     void say(int level, String text) {
-        ProgressLine shown = progress;
-        if (shown != null) {
-            shown.wipe();
-        }
+        over();
         if (level < 0) {
             err.println(text);
         } else if (!quiet && level <= verbosity) {
@@ -89,14 +91,54 @@ final class Output implements VeEvents {
     }
 
     @Override
-    public synchronized void progress(String line) {
-        if (progress == null) {
-            if (quiet || !terminal.readsAnswers()) {
-                return;
-            }
+    public void progress(String line) {
+        ProgressLine shown = line();
+        if (shown != null) {
+            shown.show(line, System.nanoTime());
+        }
+    }
+
+    @Override
+    public void lasting(String what) {
+        ProgressLine shown = line();
+        if (shown != null) {
+            shown.lasting(what, System.nanoTime());
+            tick(shown);
+        }
+    }
+
+    @Override
+    public void over() {
+        ProgressLine shown = progress;
+        if (shown != null) {
+            shown.wipe();
+        }
+    }
+
+    /** Where to show how far something is; null if no person would see it. */
+    private synchronized @Nullable ProgressLine line() {
+        if (progress == null && !quiet && terminal.readsAnswers()) {
             progress = new ProgressLine(out);
         }
-        progress.show(line, System.nanoTime());
+        return progress;
+    }
+
+    /** Has the seconds counted until this process ends. */
+    private synchronized void tick(ProgressLine shown) {
+        if (ticking) {
+            return;
+        }
+        ticking = true;
+        Thread thread = new Thread(() -> tickOn(shown), "progress");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void tickOn(ProgressLine shown) {
+        while (!Thread.currentThread().isInterrupted()) {
+            shown.tick(System.nanoTime());
+            LockSupport.parkNanos(MILLIS_BETWEEN_TICKS * 1_000_000);
+        }
     }
 
     /** Prints why an operation failed: the failure, its causes, and undo steps that failed as well. */

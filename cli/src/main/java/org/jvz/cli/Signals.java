@@ -22,6 +22,7 @@ final class Signals {
         Thread operation = Thread.currentThread();
         SignalHandler cancel = signal -> {
             output.complain("\nCancelling...");
+            output.lasting("Cancelling");
             operation.interrupt();
         };
         handle("INT", cancel);

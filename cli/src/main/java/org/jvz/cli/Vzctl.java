@@ -75,6 +75,8 @@ public final class Vzctl {
             // A defect of ours. A caller gets one line and a status it knows, like for any other failure.
             output.complain("Internal error: " + e + Failures.place(e));
             return VzError.SYSTEM.exitStatus();
+        } finally {
+            output.over();
         }
     }
 

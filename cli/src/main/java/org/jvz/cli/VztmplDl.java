@@ -12,6 +12,7 @@ import org.jvz.runtime.config.HostPaths;
 import org.jvz.runtime.config.VzConf;
 import org.jvz.runtime.config.VzKey;
 import org.jvz.templates.DownloadConf;
+import org.jvz.templates.DownloadLine;
 import org.jvz.templates.DownloadTemplate;
 import org.jvz.templates.TemplateEvents;
 
@@ -51,6 +52,7 @@ public final class VztmplDl implements DownloadTemplate.Told {
     private final HostPaths paths;
     private final Map<String, String> env;
     private boolean bar;
+    private long percent = -1;
     private boolean quiet;
 
     private VztmplDl(Map<String, String> env, PrintStream out, PrintStream err, boolean terminal) {
@@ -245,7 +247,9 @@ public final class VztmplDl implements DownloadTemplate.Told {
 
             @Override
             public void progress(long done, long total) {
-                if (terminal && !quiet && total > 0) {
+                if (total > 0 && env.containsKey(DownloadLine.ASKED)) {
+                    line(done, total);
+                } else if (terminal && !quiet && total > 0) {
                     bar = true;
                     err.print("\r" + bar(done, total));
                     err.flush();
@@ -258,6 +262,15 @@ public final class VztmplDl implements DownloadTemplate.Told {
                 err.println(line);
             }
         };
+    }
+
+    /** A line for each percent: whoever asked for them shows no more. */
+    private void line(long done, long total) {
+        if (100 * done / total != percent) {
+            percent = 100 * done / total;
+            out.println(DownloadLine.of(done, total));
+            out.flush();
+        }
     }
 
     /** A bar of 40 characters, the percentage and the size in MB. */

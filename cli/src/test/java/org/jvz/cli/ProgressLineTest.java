@@ -40,4 +40,23 @@ class ProgressLineTest {
         line.wipe();
         assertThat(shown()).isEmpty();
     }
+
+    @Test
+    void whatLastsCountsItsSeconds() {
+        line.lasting("a", 0);
+        line.tick(SECOND - 1);
+        assertThat(shown()).isEmpty();
+        line.tick(SECOND);
+        line.tick(SECOND + SECOND / 20);
+        line.tick(2 * SECOND + SECOND / 2);
+        assertThat(shown()).isEqualTo("<a ... 1 s<a ... 2 s");
+        line.lasting("b", 3 * SECOND);
+        line.tick(4 * SECOND);
+        line.show("7%", 5 * SECOND);
+        line.tick(6 * SECOND);
+        assertThat(shown()).isEqualTo("<b ... 0 s<b ... 1 s<7%");
+        line.wipe();
+        line.tick(9 * SECOND);
+        assertThat(shown()).isEqualTo("<");
+    }
 }

@@ -54,6 +54,7 @@ class VztmplDlTest {
     private @Nullable Path gpgHome;
     private final List<String> requests = new ArrayList<>();
     private final Map<String, byte[]> served = new HashMap<>();
+    private final Map<String, String> more = new HashMap<>();
     /** Where a path leads. */
     private final Map<String, String> redirects = new HashMap<>();
     /** After so many bytes the server breaks the connection off, -1 for never. */
@@ -85,6 +86,7 @@ class VztmplDlTest {
 
     private Result run(String... args) {
         Map<String, String> env = new HashMap<>(host.env());
+        env.putAll(more);
         env.put("PATH", bin.toString());
         if (gpgHome != null) {
             env.put("GNUPGHOME", gpgHome.toString());
@@ -461,6 +463,14 @@ class VztmplDlTest {
         program("gpgv", "echo \"$1 $2\" >" + called);
         assertThat(run("debian-12").status()).isZero();
         assertThat(called).hasContent("--keyring /etc/keys.gpg\n");
+    }
+
+    /** vzctl create does, and shows that in its own way. */
+    @Test
+    void tellsACallerThatAsksHowFarItIs() {
+        more.put("JVZ_DOWNLOAD_LINES", "yes");
+        String line = "vztmpl-dl: " + CONTENT.length + " of " + CONTENT.length + " bytes\n";
+        assertThat(run("--no-gpg-check", "debian-12")).isEqualTo(new Result(0, "Downloading debian-12.tar.gz\n" + line, ""));
     }
 
     @Test

@@ -27,6 +27,15 @@ final class PtySession {
         keys = process.getOutputStream();
     }
 
+    /** What appears of a command that needs nobody; it ends with 0. */
+    static String screenOf(Path dir, String command) throws IOException, InterruptedException {
+        PtySession terminal = new PtySession(dir, command + "; echo status $?");
+        terminal.awaitText("status ");
+        terminal.close();
+        assertThat(terminal.screen()).contains("\nstatus 0\r\n");
+        return terminal.screen();
+    }
+
     void type(String text) throws IOException {
         keys.write(text.getBytes(StandardCharsets.UTF_8));
         keys.flush();

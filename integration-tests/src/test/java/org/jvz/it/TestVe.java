@@ -88,7 +88,12 @@ final class TestVe {
         destroy();
     }
 
-    private void destroy() throws IOException, InterruptedException {
+    /** Stops the VE and leaves it there. */
+    void stop() throws IOException, InterruptedException {
+        host.vzctl("stop", id).run().exits(0);
+    }
+
+    void destroy() throws IOException, InterruptedException {
         host.vzctl("destroy", id).run().exits(0);
         Files.delete(host.path("etc/vz/conf", id + ".conf.destroyed"));
     }

@@ -56,7 +56,7 @@ public interface TemplateEvents {
             public void stage(Stage stage, String object) {
                 at = stage.name().charAt(0) + lower(stage) + " " + object;
                 events.event(VeEvent.Kind.DETAIL, at);
-                events.progress(at + " ...");
+                events.lasting(at);
             }
 
             @Override

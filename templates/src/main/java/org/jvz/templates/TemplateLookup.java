@@ -3,6 +3,7 @@ package org.jvz.templates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -96,13 +97,28 @@ public final class TemplateLookup {
         return null;
     }
 
+    /** What a downloader says, part of which is how far it is. */
+    private record Downloading(TemplateEvents events) implements TemplateEvents {
+        @Override
+        public void stage(Stage stage, String object) {}
+
+        @Override
+        public void output(String line) {
+            if (!DownloadLine.tell(line, events)) {
+                events.output(line);
+            }
+        }
+    }
+
     private boolean download(String name, TemplateEvents events) throws IOException {
         @Nullable Path program = HostCommand.find(DOWNLOADER, environment.getOrDefault("PATH", "") + MORE_PLACES);
         if (program == null) {
             return false;
         }
         events.stage(TemplateEvents.Stage.DOWNLOADING, name);
-        int status = HostCommand.run(List.of(program.toString(), name), environment, events);
+        Map<String, String> asking = new HashMap<>(environment);
+        asking.put(DownloadLine.ASKED, "yes");
+        int status = HostCommand.run(List.of(program.toString(), name), asking, new Downloading(events));
         if (status != 0) {
             events.output(DOWNLOADER + " exited with " + status);
         }

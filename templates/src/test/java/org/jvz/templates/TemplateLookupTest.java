@@ -82,6 +82,18 @@ class TemplateLookupTest {
         assertThat(host.events).isEmpty();
     }
 
+    /** What only a downloader that is asked for it tells, others say nothing of how far they are. */
+    @Test
+    void tellsHowFarTheDownloadIs() throws IOException {
+        host.tellProgress = true;
+        downloader("[ $JVZ_DOWNLOAD_LINES = yes ] && echo 'vztmpl-dl: 20 of 80 bytes' && echo 'vztmpl-dl: 20 of bytes'\n"
+                + ": >" + host.cache + "/$1.tar.xz\n");
+        find("debian-12");
+        assertThat(host.events)
+                .containsExactly("DOWNLOADING debian-12", "progress 20 of 80", "output vztmpl-dl: 20 of bytes");
+        assertThat(host.environment).doesNotContainKey("JVZ_DOWNLOAD_LINES");
+    }
+
     @Test
     void missesItStillIfTheDownloaderFails() throws IOException {
         downloader("echo no such template >&2; exit 1\n");

@@ -21,6 +21,9 @@ final class TestStore implements AutoCloseable {
     final Path cache;
     final Path store;
     final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
+    /** Whether its listener notes how far something is, too. */
+    boolean tellProgress;
+
     final List<String> events = new CopyOnWriteArrayList<>();
     Linux linux = new JffiLinux();
     ImportLimits limits = ImportLimits.DEFAULT;
@@ -91,6 +94,13 @@ final class TestStore implements AutoCloseable {
             @Override
             public void stage(Stage stage, String object) {
                 events.add(stage + " " + object);
+            }
+
+            @Override
+            public void progress(long done, long total) {
+                if (tellProgress) {
+                    events.add("progress " + done + " of " + total);
+                }
             }
 
             @Override

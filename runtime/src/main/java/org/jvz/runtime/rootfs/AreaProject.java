@@ -2,6 +2,7 @@ package org.jvz.runtime.rootfs;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.Fd;
 import org.jvz.runtime.linux.Linux;
@@ -98,16 +99,18 @@ public final class AreaProject {
     /**
      * Puts every file of the area into the project, whatever it was in before. Nothing of it may be mounted.
      *
+     * @param seen told now and then how many files and directories have been looked at
      * @return how many files and directories were moved
      */
-    public long putAll(ForwardSteps steps) throws IOException {
-        return steps.step("set project", project.id() + " of " + area, () -> ProjectWalk.run(linux, area, project));
+    public long putAll(ForwardSteps steps, LongConsumer seen) throws IOException {
+        return steps.step(
+                "set project", project.id() + " of " + area, () -> ProjectWalk.run(linux, area, project, seen));
     }
 
     /** The same within a transaction. Not to be taken back: a file's project has no effect but on quota. */
-    public long putAll(Transaction transaction) throws IOException {
+    public long putAll(Transaction transaction, LongConsumer seen) throws IOException {
         return transaction.step(
-                "set project", project.id() + " of " + area, null, () -> ProjectWalk.run(linux, area, project));
+                "set project", project.id() + " of " + area, null, () -> ProjectWalk.run(linux, area, project, seen));
     }
 
     /** Limits and use; null where the file system does not count. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.linux.DirEntry;
 import org.jvz.runtime.linux.Fd;
@@ -30,6 +31,8 @@ final class ProjectWalk {
     /** Where nodes are made anew. In a simfs area it is in the VE's root directory while the walk lasts. */
     static final String SCRATCH = ".jvz-project";
 
+    private static final int REPORT_EVERY = 256;
+
     private static final Set<OpenFlag> DIRECTORY = Set.of(OpenFlag.DIRECTORY, OpenFlag.NOFOLLOW);
     private static final Set<OpenFlag> FILE = Set.of(OpenFlag.NOFOLLOW, OpenFlag.NONBLOCK, OpenFlag.NOCTTY);
     private static final Set<ResolveFlag> ONE_STEP =
@@ -40,7 +43,9 @@ final class ProjectWalk {
     private final FileProject project;
     private final FileProject ofFiles;
     private final ArrayDeque<Level> levels = new ArrayDeque<>();
+    private final LongConsumer listener;
     private @Nullable Fd scratch;
+    private long seen;
     private long moved;
 
     /** A directory on the way down and those of its sub-directories that are still to come. */
@@ -53,16 +58,21 @@ final class ProjectWalk {
         }
     }
 
-    private ProjectWalk(Linux linux, Path area, FileProject project) {
+    private ProjectWalk(Linux linux, Path area, FileProject project, LongConsumer listener) {
         this.linux = linux;
         this.area = area;
         this.project = project;
+        this.listener = listener;
         this.ofFiles = new FileProject(project.id(), false);
     }
 
-    /** Walks the whole area; returns how many files were not in the project. */
-    static long run(Linux linux, Path area, FileProject project) throws IOException {
-        ProjectWalk walk = new ProjectWalk(linux, area, project);
+    /**
+     * Walks the whole area; returns how many files were not in the project.
+     *
+     * @param listener told now and then how many files have been looked at
+     */
+    static long run(Linux linux, Path area, FileProject project, LongConsumer listener) throws IOException {
+        ProjectWalk walk = new ProjectWalk(linux, area, project, listener);
         try (Fd top = linux.open(area, OpenFlag.DIRECTORY)) {
             walk.walk(top);
         }
@@ -139,6 +149,9 @@ final class ProjectWalk {
     }
 
     private void visit(Level level, DirEntry entry) throws IOException {
+        if (++seen % REPORT_EVERY == 0) {
+            listener.accept(seen);
+        }
         String name = entry.name();
         FileStat stat = linux.stat(level.fd, name);
         if (stat.isDirectory()) {

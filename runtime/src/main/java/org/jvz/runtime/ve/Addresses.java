@@ -32,6 +32,8 @@ final class Addresses implements VePart {
     /** How long answers of other owners count on a live change, in milliseconds. */
     private static final long LIVE_WAIT = 100;
 
+    private static final String LISTENING = "Listening for other owners of its addresses";
+
     private @Nullable AddressProbe probe;
     private List<VeAddress> removed = List.of();
 
@@ -73,8 +75,10 @@ final class Addresses implements VePart {
         AddressProbe asked = probe;
         if (asked != null) {
             VzConf conf = start.session().host().conf();
+            start.events().lasting(LISTENING);
             warn(start.events(), asked.finish(conf.number(VzKey.ARPDETECT_WAIT, 0)));
             warn(start.events(), Announcement.send(start.linux(), conf, start.transaction(), configured(start)));
+            start.events().over();
         }
     }
 
@@ -104,6 +108,7 @@ final class Addresses implements VePart {
     private static void add(Changing change, List<VeAddress> added) throws IOException {
         VzConf conf = change.host().conf();
         if (!change.skipArpDetect()) {
+            change.events().lasting(LISTENING);
             try (AddressProbe asked = AddressProbe.begin(change.linux(), conf, change.transaction(), added)) {
                 warn(change.events(), asked.finish(Math.max(LIVE_WAIT, conf.number(VzKey.ARPDETECT_WAIT, 0))));
             }

@@ -95,7 +95,10 @@ final class CgroupLimits implements VePart {
         });
         AppliedLimits before = plan.before(linux);
         if (!before.isEmpty()) {
+            // A limit below what is used makes the kernel write out and swap before it takes it.
+            change.events().lasting("Setting the limits");
             change.transaction().step("set limits", change.object(), HostUndo.limits(before), () -> plan.apply(linux));
+            change.events().over();
         }
         change.unenforced().addAll(plan.unenforced());
     }

@@ -71,6 +71,7 @@ public final class CheckpointVe {
         if (freezing.isFrozen()) {
             return;
         }
+        session.events().lasting("Waiting for its processes to stand still");
         try (Transaction transaction = session.begin()) {
             freezing.freeze(transaction);
             transaction.commit();
@@ -83,6 +84,7 @@ public final class CheckpointVe {
     static void resume(VeSession session, @Nullable VeState state, VzError error) throws IOException {
         Freezing freezing = needFrozen(session, state, error, VeEvent.Kind.CANT_RESUME);
         session.events().event(VeEvent.Kind.RESUMING);
+        session.events().lasting("Waiting for its processes to go on");
         try {
             freezing.thaw();
         } catch (IOException e) {

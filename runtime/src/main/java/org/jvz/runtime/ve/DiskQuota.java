@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.jvz.runtime.cgroup.Unenforced;
 import org.jvz.runtime.config.ConfKey;
@@ -38,8 +39,13 @@ final class DiskQuota implements VePart {
         if (project.accounting() == ProjectAccounting.NONE || project.isHosts() || project.isWhole()) {
             return;
         }
-        long moved = project.putAll(transaction);
+        long moved = project.putAll(transaction, counting(session.events()));
         session.events().event(VeEvent.Kind.DETAIL, "Disk quota initialised: " + moved + " files");
+    }
+
+    /** Shows how many files a walk through a private area has come to. How many there are nobody knows before it. */
+    static LongConsumer counting(VeEvents events) {
+        return files -> events.progress("Putting its files into its disk quota ... " + files);
     }
 
     /** Why the VE's limits have no effect here; null if they have. */

@@ -29,9 +29,12 @@ final class HostUndo implements UndoHandlers {
     private static final int KILL_SECONDS = 30;
 
     private final VeHost host;
+    private final VeEvents events;
 
-    HostUndo(VeHost host) {
+    /** @param events told that something is being taken back, for a person who waits */
+    HostUndo(VeHost host, VeEvents events) {
         this.host = host;
+        this.events = events;
     }
 
     /** Kills everything in the VE's cgroups and removes them. */
@@ -81,6 +84,7 @@ final class HostUndo implements UndoHandlers {
 
     @Override
     public void undo(UndoStep step) throws IOException {
+        events.lasting("Taking back what was done");
         if (RootfsUndo.knows(step.kind())) {
             new RootfsUndo(host.linux()).undo(step);
             return;
@@ -112,9 +116,12 @@ final class HostUndo implements UndoHandlers {
             }
             case LIMITS -> putBackLimits(step);
             case HOSTNAME -> rename(CtId.parse(step.args().get(0)), step.args().get(1));
-            case UNMOUNT_VE ->
+            case UNMOUNT_VE -> {
+                // Scripts have the terminal to themselves.
+                events.over();
                 new TearDown(host, CtId.parse(step.args().get(0)), event -> {})
                         .unmountAtAnyRate(Path.of(step.args().get(1)));
+            }
             case ProcessLimits.UNDO -> ProcessLimits.undo(host, step);
             case Freezing.UNDO -> Freezing.undo(host, step);
             case InsideLimits.UNDO -> InsideLimits.undo(host, step);

@@ -67,10 +67,12 @@ final class ProcView implements VePart {
                         stage.toString(),
                         RootfsUndo.rmdir(stage),
                         () -> Files.createDirectories(stage));
+        start.events().lasting("Waiting for lxcfs");
         start.transaction().step("make files to show", stage.toString(), RootfsUndo.detach(stage), () -> {
             made.finish(start.conf(), start.cgroup(), stage);
             return made;
         });
+        start.events().over();
         for (Map.Entry<ViewFile, Slot> slot : slots.entrySet()) {
             @Nullable Fd tree = made.trees().get(slot.getKey());
             if (tree != null) {

@@ -42,7 +42,7 @@ public final class QuotaVe {
             try (Transaction transaction = session.begin()) {
                 if (!project.isWhole()) {
                     requireUnmounted(session, ve, VzError.QUOTA_ON);
-                    project.putAll(transaction);
+                    project.putAll(transaction, DiskQuota.counting(events));
                 }
                 project.limit(transaction, DiskLimits.of(ve.conf()));
                 transaction.commit();
@@ -86,7 +86,8 @@ public final class QuotaVe {
             }
             requireUnmounted(session, ve, VzError.QUOTA_INIT);
             try {
-                long moved = DiskQuota.project(host, ve).putAll(new ForwardSteps(host.observer()));
+                long moved = DiskQuota.project(host, ve)
+                        .putAll(new ForwardSteps(host.observer()), DiskQuota.counting(events));
                 events.event(VeEvent.Kind.DETAIL, "Disk quota initialised: " + moved + " files");
             } catch (IOException e) {
                 throw new VeException(VzError.QUOTA_INIT, "Unable to initialise disk quota", e);

@@ -22,12 +22,14 @@ final class StartedProbe {
     private static final long PAUSE_MILLIS = 20;
     private static final int POLL_MILLIS = 200;
     private static final int ANSWER_SIZE = 64;
+    private static final long NANOS = 1_000_000_000;
     private static final List<String> SYSTEMCTL = List.of("/bin/systemctl", "/usr/bin/systemctl");
     private static final List<String> SHELL = List.of("/bin/sh");
 
     private final VeHost host;
     private final VeSession session;
-    private long end;
+    private int seconds;
+    private long begin;
 
     StartedProbe(VeHost host, VeSession session) {
         this.host = host;
@@ -40,7 +42,8 @@ final class StartedProbe {
      * @throws VeException with {@link VzError#WAIT_FAILED} if it ends, or does not say so within START_TIMEOUT; it runs on then
      */
     void await(CtId id, BootKind kind) throws IOException {
-        end = System.nanoTime() + host.conf().number(VzKey.START_TIMEOUT, TIMEOUT_SECONDS) * 1_000_000_000L;
+        seconds = host.conf().number(VzKey.START_TIMEOUT, TIMEOUT_SECONDS);
+        begin = System.nanoTime();
         while (isTime()) {
             try (RunningVe ve = RunningVe.open(host, id)) {
                 if (ve == null) {
@@ -59,7 +62,9 @@ final class StartedProbe {
     }
 
     private boolean isTime() {
-        return System.nanoTime() - end < 0;
+        long now = (System.nanoTime() - begin) / NANOS;
+        session.events().progress("Waiting until it is up ... " + now + " s of " + seconds + " s");
+        return now < seconds;
     }
 
     private boolean isUp(RunningVe ve, BootKind kind) throws IOException {

@@ -65,10 +65,12 @@ final class TearDown {
     /** Kills what is left of the VE and removes its cgroups. */
     void removeCgroups() throws IOException {
         VeCgroup cgroup = host.cgroup(id);
+        events.lasting("Waiting for its processes to end");
         steps.step("remove cgroup", cgroup.name(), () -> {
             cgroup.remove(host.linux(), KILL_SECONDS);
             return cgroup;
         });
+        events.over();
     }
 
     /** Removes the VE's devices, its addresses and what stands for them on the host. */
@@ -113,6 +115,8 @@ final class TearDown {
     void unmount(Path root) throws IOException {
         ActionScripts scripts = new ActionScripts(host.paths(), id);
         scripts.runGlobalLast("umount");
+        // The last one to let go of a file system has what is not yet on its disk written there.
+        events.lasting("Unmounting its root");
         try {
             steps.step("unmount", root.toString(), () -> RootMount.unmountIfMounted(host.linux(), root));
         } catch (IOException e) {

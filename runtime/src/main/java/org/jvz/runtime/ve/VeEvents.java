@@ -15,6 +15,15 @@ public interface VeEvents {
      */
     default void progress(String line) {}
 
+    /**
+     * Something begins that may take its time and does not tell how far it is: what it is, for a person who waits. It ends with the next
+     * call of this listener.
+     */
+    default void lasting(String what) {}
+
+    /** What was told by {@link #progress} or {@link #lasting} has ended, and there is nothing to say about that. */
+    default void over() {}
+
     /** Makes an event and takes it. */
     default void event(VeEvent.Kind kind, String... args) {
         event(VeEvent.of(kind, args));

@@ -45,7 +45,7 @@ final class VeSession implements AutoCloseable {
     }
 
     private void repair() throws IOException {
-        if (Transaction.recover(host.journal(id), new HostUndo(host))) {
+        if (Transaction.recover(host.journal(id), new HostUndo(host, events))) {
             events.event(VeEvent.Kind.REPAIRED, "undid an interrupted command");
         }
         VeState state = VeState.read(host.paths().state(id));
@@ -93,7 +93,7 @@ final class VeSession implements AutoCloseable {
     Transaction begin() throws IOException {
         Path journal = host.journal(id);
         Files.createDirectories(java.util.Objects.requireNonNull(journal.getParent()));
-        return Transaction.begin(journal, new HostUndo(host), host.observer());
+        return Transaction.begin(journal, new HostUndo(host, events), host.observer());
     }
 
     /** Releases the lock. */

@@ -470,7 +470,8 @@ class VztmplDlTest {
     void tellsACallerThatAsksHowFarItIs() {
         more.put("JVZ_DOWNLOAD_LINES", "yes");
         String line = "vztmpl-dl: " + CONTENT.length + " of " + CONTENT.length + " bytes\n";
-        assertThat(run("--no-gpg-check", "debian-12")).isEqualTo(new Result(0, "Downloading debian-12.tar.gz\n" + line, ""));
+        assertThat(run("--no-gpg-check", "debian-12"))
+                .isEqualTo(new Result(0, "Downloading debian-12.tar.gz\n" + line, ""));
     }
 
     @Test

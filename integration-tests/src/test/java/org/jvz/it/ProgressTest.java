@@ -88,7 +88,10 @@ final class ProgressTest {
                 + " | xargs touch && tar -rf many.tar many && mv many.tar \"$0\"";
         new VzctlProcess(
                         Path.of("/bin/sh"),
-                        List.of("-c", "cd " + dir + " && " + command, host.path("vz/template/cache").toString()))
+                        List.of(
+                                "-c",
+                                "cd " + dir + " && " + command,
+                                host.path("vz/template/cache").toString()))
                 .run()
                 .succeeds();
     }

@@ -158,14 +158,16 @@ final class UnifiedHostTest {
                 .succeeds()
                 .stdout();
         assertThat(seen.lines()).contains("free " + (512L << 20), "nproc 1", "df " + (1L << 20), "top 512.0");
-        assertThat(numberAfter("uptime ", seen)).as("seconds at which it came up").isGreaterThanOrEqualTo(began - 1);
+        assertThat(numberAfter("uptime ", seen))
+                .as("seconds at which it came up")
+                .isGreaterThanOrEqualTo(began - 1);
         assertThat(numberAfter("tasks ", seen)).isLessThanOrEqualTo(300);
         // All of it is less than the machine has.
         assertThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
         assertThat(numberAfter("MemTotal:", Files.readString(Path.of("/proc/meminfo"))) << 10)
                 .isGreaterThan(512L << 20);
         double up = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
-        assertThat(System.currentTimeMillis() / 1000.0 - up).isLessThan(began - 1);
+        assertThat(System.currentTimeMillis() / 1000.0 - up).isLessThan(began - 1.0);
     }
 
     /** The first whole number behind a word at the start of a line. */

@@ -86,8 +86,9 @@ class TemplateLookupTest {
     @Test
     void tellsHowFarTheDownloadIs() throws IOException {
         host.tellProgress = true;
-        downloader("[ $JVZ_DOWNLOAD_LINES = yes ] && echo 'vztmpl-dl: 20 of 80 bytes' && echo 'vztmpl-dl: 20 of bytes'\n"
-                + ": >" + host.cache + "/$1.tar.xz\n");
+        downloader(
+                "[ $JVZ_DOWNLOAD_LINES = yes ] && echo 'vztmpl-dl: 20 of 80 bytes' && echo 'vztmpl-dl: 20 of bytes'\n"
+                        + ": >" + host.cache + "/$1.tar.xz\n");
         find("debian-12");
         assertThat(host.events)
                 .containsExactly("DOWNLOADING debian-12", "progress 20 of 80", "output vztmpl-dl: 20 of bytes");

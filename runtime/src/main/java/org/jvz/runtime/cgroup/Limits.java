@@ -131,7 +131,8 @@ public final class Limits {
             case TCP_BUFFERS -> asks(Knob.RAM);
             // v1 limits the sum of both, which has no end without that of the RAM.
             case SWAP -> asks(Knob.SWAP) && (asks(Knob.RAM) || isV2(Knob.SWAP));
-            // From Linux 6.10 on v1 counts a disk's input and output only once a limit was set for it, which may be none.
+            // From Linux 6.10 on v1 counts a disk's input and output only once a limit was set for it, which may be
+            // none.
             case IO_BYTES -> asks(Knob.IO_BYTES) || !isV2(Knob.IO_BYTES);
             default -> asks(knob);
         };

@@ -167,7 +167,8 @@ class DiskShareTest {
             Assumptions.abort("this kernel has no scheduler bfq: " + e);
         }
         Files.writeString(found.resolve("queue/iosched/low_latency"), "0");
-        // A loop device takes every request at once, so that none would wait for the scheduler: it is to let in one at a time, as a disk
+        // A loop device takes every request at once, so that none would wait for the scheduler: it is to let in one at
+        // a time, as a disk
         // that can do no more. Without this the two may get the same.
         Files.writeString(found.resolve("queue/iosched/strict_guarantees"), "1");
     }

@@ -42,7 +42,10 @@ final class GuaranteeVmTest {
 
     @BeforeEach
     void makeMachine() throws IOException {
-        String controllers = "+" + Files.readString(CGROUPS.resolve("cgroup.controllers")).strip().replace(" ", " +");
+        String controllers = "+"
+                + Files.readString(CGROUPS.resolve("cgroup.controllers"))
+                        .strip()
+                        .replace(" ", " +");
         Files.writeString(CGROUPS.resolve("cgroup.subtree_control"), controllers);
         machine = Files.createDirectory(CGROUPS.resolve("jvz-guarantee-" + linux.pid()));
         Files.writeString(machine.resolve("memory.max"), Long.toString(MACHINE));
@@ -101,7 +104,9 @@ final class GuaranteeVmTest {
         assertThat(cache(kept)).as("VMGUARPAGES against page cache").isGreaterThan(CACHE * 98 / 100);
         hungry.leaveHolder(HOG);
         assertThat(HungryVe.grown(() -> hungry.memory().anonymous(), HOG)).isGreaterThanOrEqualTo(HOG);
-        assertThat(cache(kept)).as("VMGUARPAGES against what cannot be taken back").isLessThan(CACHE / 2);
+        assertThat(cache(kept))
+                .as("VMGUARPAGES against what cannot be taken back")
+                .isLessThan(CACHE / 2);
         hungry.killAll();
         assertThat(hungry.history().kills()).isZero();
 

@@ -112,7 +112,8 @@ class LastingTest {
     @RootTest
     void aLiveChangeOfLimitsMayLast() throws IOException {
         tiny.start(tiny.host());
-        SetOptions.Edit edit = conf -> new org.jvz.runtime.config.EditResult(conf, conf.withText("PHYSPAGES", "0:16384"));
+        SetOptions.Edit edit =
+                conf -> new org.jvz.runtime.config.EditResult(conf, conf.withText("PHYSPAGES", "0:16384"));
         new SetVe(tiny.host())
                 .run(
                         TinyHost.ID,

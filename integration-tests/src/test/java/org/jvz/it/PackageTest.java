@@ -111,21 +111,27 @@ final class PackageTest {
     void runsContainers() throws Exception {
         Files.copy(TestHost.get().path("vz/template/cache/tiny.tar.gz"), root.path("vz/template/cache/tiny.tar.gz"));
         assertThat(root.run("vztmpl list").succeeds().stdout().lines()).anyMatch(line -> line.startsWith("tiny "));
-        // On a host of its own: its cgroups must not be those of this machine's VEs.
         root.run(
-                        """
-                        mkdir -p /srv/jvz/etc && cp -a /etc/vz /srv/jvz/etc/ && sed -i 's|"/vz|"/srv/jvz/vz|' /srv/jvz/etc/vz/vz.conf
-                        mkdir -p /srv/jvz/vz/template/cache && cp /vz/template/cache/tiny.tar.gz /srv/jvz/vz/template/cache/ || exit
-                        export JVZ_PREFIX=/srv/jvz
+                        onAHostOfItsOwn(
+                                """
                         vzctl create 101 --ostemplate tiny --hostname packed && vzctl start 101 --wait || exit
                         vzctl exec2 101 hostname; status=$?
-                        vzctl stop 101 --fast && vzctl destroy 101 || exit
-                        rmdir /sys/fs/cgroup/vz-%1$s /sys/fs/cgroup/*/vz-%1$s 2>/dev/null
-                        rm -rf /srv/jvz
-                        exit $status"""
-                                .formatted(Integer.toHexString("/srv/jvz".hashCode())))
+                        vzctl stop 101 --fast && vzctl destroy 101 || exit"""))
                 .succeeds()
                 .printsAmongOthers("Container started successfully", "packed", "Container was stopped");
+    }
+
+    /** Its cgroups must not be those of this machine's VEs. The commands leave their verdict in {@code status}. */
+    private static String onAHostOfItsOwn(String commands) {
+        return """
+                mkdir -p /srv/jvz/etc && cp -a /etc/vz /srv/jvz/etc/ && sed -i 's|"/vz|"/srv/jvz/vz|' /srv/jvz/etc/vz/vz.conf
+                mkdir -p /srv/jvz/vz/template/cache && cp /vz/template/cache/tiny.tar.gz /srv/jvz/vz/template/cache/ || exit
+                export JVZ_PREFIX=/srv/jvz
+                %1$s
+                rmdir /sys/fs/cgroup/vz-%2$s /sys/fs/cgroup/*/vz-%2$s 2>/dev/null
+                rm -rf /srv/jvz
+                exit $status"""
+                .formatted(commands, Integer.toHexString("/srv/jvz".hashCode()));
     }
 
     @Test
@@ -133,9 +139,7 @@ final class PackageTest {
     void anUpgradeKeepsWhatTheAdministratorChanged() throws Exception {
         Path vzConf = root.path("etc/vz/vz.conf");
         Files.writeString(vzConf, Files.readString(vzConf).replace("STOP_TIMEOUT=\"120\"", "STOP_TIMEOUT=\"77\""));
-        rebuild(
-                "0.1.0+1",
-                "for f in vz.conf conf/ve-basic.conf-sample; do echo '# of the new version' >>etc/vz/$f; done");
+        rebuild("0.1.0+1");
         Files.createFile(root.path("etc/vz/conf/101.conf"));
 
         // Its question is answered by its default: keep.
@@ -152,11 +156,36 @@ final class PackageTest {
         root.run("systemctl is-enabled vz.service").prints("enabled");
     }
 
-    /** Leaves another version, changed by a shell's command line, where the root can see it. */
-    private static void rebuild(String version, String change) throws Exception {
+    /** By the old version's keeper and the new version's commands. */
+    @Test
+    @Order(6)
+    void anUpgradeLeavesContainersRunning() throws Exception {
+        rebuild("0.1.0+2");
+        root.run(
+                        onAHostOfItsOwn(
+                                """
+                        vzctl create 101 --ostemplate tiny && vzctl start 101 --wait || exit
+                        dpkg -i /tmp/jvz.deb || exit
+                        dpkg-query -W -f '${Version}\n' jvz
+                        vzctl status 101
+                        vzctl exec2 101 echo still here; status=$?
+                        vzctl restart 101 --wait && vzctl exec2 101 echo here again || exit
+                        vzctl stop 101 && vzctl destroy 101 || exit"""))
+                .exits(0)
+                .printsAmongOthers(
+                        "0.1.0+2",
+                        "CTID 101 exist mounted running",
+                        "still here",
+                        "here again",
+                        "Container private area was destroyed");
+    }
+
+    /** Leaves another version, whose configuration has one more line, where the root can see it. */
+    private static void rebuild(String version) throws Exception {
         Path tree = dir.resolve("rebuilt");
-        String command = "dpkg-deb -R \"$0\" \"$1\" && cd \"$1\" && " + change + " && sed -i 's/^Version: .*/Version: "
-                + version + "/' DEBIAN/control && dpkg-deb -Znone -b . \"$2\"";
+        String change = "for f in vz.conf conf/ve-basic.conf-sample; do echo '# of the new version' >>etc/vz/$f; done";
+        String command = "rm -rf \"$1\" && dpkg-deb -R \"$0\" \"$1\" && cd \"$1\" && " + change
+                + " && sed -i 's/^Version: .*/Version: " + version + "/' DEBIAN/control && dpkg-deb -Znone -b . \"$2\"";
         Path target = root.path("tmp/jvz.deb");
         new VzctlProcess(Path.of("/bin/sh"), List.of("-c", command, deb.toString(), tree.toString(), target + ".new"))
                 .run()
@@ -165,7 +194,7 @@ final class PackageTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void theAdministratorsChoiceAboutTheBootServiceSurvives() throws Exception {
         root.run("systemctl disable vz.service").exits(0);
 
@@ -175,7 +204,7 @@ final class PackageTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void removedItLeavesConfigurationAndContainers() throws Exception {
         Files.createDirectories(root.path("vz/private/101"));
         Files.writeString(root.path("vz/private/101/file"), "of a container");
@@ -190,7 +219,7 @@ final class PackageTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void purgedItLeavesOnlyWhatBelongsToContainers() throws Exception {
         Outcome purge = root.run("dpkg -P jvz").exits(0);
 
@@ -214,7 +243,7 @@ final class PackageTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void whereThereWereNoContainersNothingIsLeft() throws Exception {
         root.run("dpkg -i /tmp/jvz.deb").exits(0);
 

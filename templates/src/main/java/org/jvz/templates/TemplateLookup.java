@@ -98,7 +98,14 @@ public final class TemplateLookup {
     }
 
     /** What a downloader says, part of which is how far it is. */
-    private record Downloading(TemplateEvents events) implements TemplateEvents {
+    private static final class Downloading implements TemplateEvents {
+        private final TemplateEvents events;
+        private volatile String last = "";
+
+        Downloading(TemplateEvents events) {
+            this.events = events;
+        }
+
         @Override
         public void stage(Stage stage, String object) {}
 
@@ -106,7 +113,13 @@ public final class TemplateLookup {
         public void output(String line) {
             if (!DownloadLine.tell(line, events)) {
                 events.output(line);
+                last = line;
             }
+        }
+
+        /** Its last words are why it failed, and nobody would see them but with --verbose. */
+        void failed(String name, int status) {
+            events.warning(DOWNLOADER + " " + name + " exited with " + status + (last.isEmpty() ? "" : ": " + last));
         }
     }
 
@@ -118,9 +131,10 @@ public final class TemplateLookup {
         events.stage(TemplateEvents.Stage.DOWNLOADING, name);
         Map<String, String> asking = new HashMap<>(environment);
         asking.put(DownloadLine.ASKED, "yes");
-        int status = HostCommand.run(List.of(program.toString(), name), asking, new Downloading(events));
+        Downloading downloading = new Downloading(events);
+        int status = HostCommand.run(List.of(program.toString(), name), asking, downloading);
         if (status != 0) {
-            events.output(DOWNLOADER + " exited with " + status);
+            downloading.failed(name, status);
         }
         return true;
     }

@@ -119,7 +119,8 @@ public final class Names {
 
     /** Removes the link of a name if it points at this VE. */
     public void remove(String name, CtId id) throws IOException {
-        if (!isValid(name)) {
+        // Without it nothing is to be done, and the first lock of a host is a file for which there may be no room.
+        if (!isValid(name) || !id.equals(linked(name))) {
             return;
         }
         HostLock.Held held = lock.take();

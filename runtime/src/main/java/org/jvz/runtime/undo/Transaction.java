@@ -151,7 +151,12 @@ public final class Transaction implements AutoCloseable {
             Files.deleteIfExists(journal);
             return;
         }
-        rewrite(journal, left);
+        try {
+            rewrite(journal, left);
+        } catch (IOException e) {
+            // The journal as it was will do: what is undone already can be undone again.
+            failure.addSuppressed(e);
+        }
         throw failure;
     }
 
@@ -161,7 +166,11 @@ public final class Transaction implements AutoCloseable {
             text.append(step.toLine()).append('\n');
         }
         Path temporary = journal.resolveSibling(journal.getFileName() + ".new");
-        Files.writeString(temporary, text);
-        Files.move(temporary, journal, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.writeString(temporary, text);
+            Files.move(temporary, journal, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
     }
 }

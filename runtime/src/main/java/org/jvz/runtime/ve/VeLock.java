@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ public final class VeLock implements AutoCloseable {
         String name = id + TEMPORARY + pid + "." + Thread.currentThread().getId() + "." + System.nanoTime();
         Path own = lockDir.resolve(name);
         try {
-            Files.writeString(own, pid + "\n" + doing + "\n", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            write(own, pid + "\n" + doing + "\n");
             if (!link(own, file)) {
                 takeOver(host, own, file, events);
             }
@@ -62,6 +63,16 @@ public final class VeLock implements AutoCloseable {
             return new VeLock(file);
         } finally {
             Files.deleteIfExists(own);
+        }
+    }
+
+    private static void write(Path own, String text) throws IOException {
+        try {
+            Files.writeString(own, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileSystemException named) {
+            throw named;
+        } catch (IOException e) {
+            throw new IOException("write lock file " + own + ": " + e.getMessage(), e);
         }
     }
 

@@ -97,6 +97,21 @@ class TransactionTest {
         assertThat(journal()).doesNotExist();
     }
 
+    /** As on a full disk: what had to be undone is what failed, not the journal. */
+    @Test
+    void aJournalThatCannotBeShortenedStaysWhole() throws IOException {
+        Files.writeString(journal(), "busy\t2\nz\t3\n");
+        Path inTheWay = journal().resolveSibling(journal().getFileName() + ".new");
+        Files.createDirectories(inTheWay.resolve("full"));
+        UndoHandlers stubborn = step -> {
+            if (step.kind().equals("busy")) {
+                throw new IOException("EBUSY");
+            }
+        };
+        assertThatThrownBy(() -> Transaction.recover(journal(), stubborn)).hasMessage("undo busy 2");
+        assertThat(journal()).hasContent("busy\t2\nz\t3\n");
+    }
+
     @Test
     void anInterruptStopsBeforeTheNextStepAndStillUndoes() {
         assertThatThrownBy(() -> {

@@ -164,17 +164,17 @@ final class PackageTest {
         root.run(
                         onAHostOfItsOwn(
                                 """
-                        vzctl create 101 --ostemplate tiny && vzctl start 101 --wait || exit
+                        vzctl create 102 --ostemplate tiny && vzctl start 102 --wait || exit
                         dpkg -i /tmp/jvz.deb || exit
                         dpkg-query -W -f '${Version}\n' jvz
-                        vzctl status 101
-                        vzctl exec2 101 echo still here; status=$?
-                        vzctl restart 101 --wait && vzctl exec2 101 echo here again || exit
-                        vzctl stop 101 && vzctl destroy 101 || exit"""))
+                        vzctl status 102
+                        vzctl exec2 102 echo still here; status=$?
+                        vzctl restart 102 --wait && vzctl exec2 102 echo here again || exit
+                        vzctl stop 102 && vzctl destroy 102 || exit"""))
                 .exits(0)
                 .printsAmongOthers(
                         "0.1.0+2",
-                        "CTID 101 exist mounted running",
+                        "CTID 102 exist mounted running",
                         "still here",
                         "here again",
                         "Container private area was destroyed");

@@ -3,7 +3,6 @@ package org.jvz.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,23 +15,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.jvz.cli.Harness.Result;
 import org.jvz.runtime.config.ConfFile;
 import org.jvz.runtime.config.CtId;
-import org.jvz.testing.LoopDisk;
+import org.jvz.testing.FullDisk;
 import org.jvz.testing.RootTest;
 
 /** On a full disk a configuration is the old one or the new one, whole, and the command says which. */
 class FullDiskTest {
-    private static final int PAGE = 4096;
     private static final CtId ID = new CtId(103);
-    private static final String FILL = "ballast";
 
     @RootTest
     void noConfigurationIsLostOrCutWhereBytesRunOut(@TempDir Path dir) throws IOException {
         int saved = 0;
         int refused = 0;
         for (int pages = 0; pages < 12; pages++) {
-            Path disk = mount(dir.resolve("bytes" + pages), "size=256k");
+            Path disk = FullDisk.mount(dir.resolve("bytes" + pages), "size=256k");
             Harness host = host(disk);
-            fill(disk, pages);
+            FullDisk.takeBytes(disk, pages);
             if (set(host, "with " + pages + " free pages")) {
                 saved++;
             } else {
@@ -49,9 +46,9 @@ class FullDiskTest {
         int saved = 0;
         int refused = 0;
         for (int free = 0; free < 10; free++) {
-            Path disk = mount(dir.resolve("inodes" + free), "nr_inodes=60");
+            Path disk = FullDisk.mount(dir.resolve("inodes" + free), "nr_inodes=60");
             Harness host = host(disk);
-            takeInodes(disk, free);
+            FullDisk.takeInodes(disk, free);
             if (set(host, "with " + free + " free inodes")) {
                 saved++;
             } else {
@@ -67,14 +64,15 @@ class FullDiskTest {
         byte[] before = Files.readAllBytes(host.paths.conf(ID));
         List<String> namesBefore = names(host);
 
-        Result result = host.vzctl("set", "103", "--description", "d".repeat(2 * PAGE), "--name", "db", "--save");
+        Result result =
+                host.vzctl("set", "103", "--description", "d".repeat(2 * FullDisk.PAGE), "--name", "db", "--save");
 
         assertThat(leftovers(host.paths.confDir())).as(when).isEmpty();
         assertThat(host.root.resolve("vz/lock/103.lck")).as(when).doesNotExist();
         ConfFile now = ConfFile.read(host.paths.conf(ID));
         if (result.status() == 0) {
             assertThat(result.err()).as(when).isEmpty();
-            assertThat(now.get("DESCRIPTION")).as(when).hasSize(2 * PAGE);
+            assertThat(now.get("DESCRIPTION")).as(when).hasSize(2 * FullDisk.PAGE);
             assertThat(now.get("NAME")).as(when).isEqualTo("db");
             assertThat(now.get("HOSTNAME")).as(when).isEqualTo("h");
             return true;
@@ -99,42 +97,6 @@ class FullDiskTest {
         Files.writeString(
                 host.paths.vzConf(), Files.readString(host.paths.vzConf()).replace("LOGGING=\"no\"\n", ""));
         return host;
-    }
-
-    private static Path mount(Path at, String options) throws IOException {
-        Files.createDirectories(at);
-        LoopDisk.run(List.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", at.toString()));
-        return at;
-    }
-
-    /** Writes until nothing fits any more, then gives some pages back. */
-    private static void fill(Path disk, int freePages) throws IOException {
-        Path file = disk.resolve(FILL);
-        int written = 0;
-        try (OutputStream out = Files.newOutputStream(file)) {
-            byte[] page = new byte[PAGE];
-            while (true) {
-                out.write(page);
-                written++;
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space left on device");
-        }
-        LoopDisk.run(List.of("truncate", "-s", Long.toString((long) (written - freePages) * PAGE), file.toString()));
-    }
-
-    private static void takeInodes(Path disk, int free) throws IOException {
-        List<Path> taken = new ArrayList<>();
-        try {
-            while (true) {
-                taken.add(Files.createFile(disk.resolve(FILL + taken.size())));
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space left on device");
-        }
-        for (Path file : taken.subList(0, free)) {
-            Files.delete(file);
-        }
     }
 
     private static List<String> names(Harness host) throws IOException {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EndToEnd
 final class ProgressTest {
     /** Enough that neither unpacking nor copying them is done in a second. */
-    private static final int FILES = 40_000;
+    private static final int FILES = 80_000;
 
     private final TestHost host = TestHost.get();
 

@@ -73,8 +73,7 @@ final class Shutdown implements AutoCloseable {
         long start = System.nanoTime();
         long end = start + millis * 1_000_000L;
         while (true) {
-            events.progress("Waiting for its init to end ... " + (System.nanoTime() - start) / 1_000_000_000 + " s of "
-                    + millis / 1000 + " s");
+            events.waiting("Waiting for its init to end", start, (int) (millis / 1000));
             Spawned asked = halt;
             PollEntry ours = asked == null ? null : new PollEntry(asked.pidfd(), PollEntry.IN);
             linux.poll(ours == null ? List.of(init) : List.of(init, ours), POLL_MILLIS);

@@ -62,9 +62,8 @@ final class StartedProbe {
     }
 
     private boolean isTime() {
-        long now = (System.nanoTime() - begin) / NANOS;
-        session.events().progress("Waiting until it is up ... " + now + " s of " + seconds + " s");
-        return now < seconds;
+        session.events().waiting("Waiting until it is up", begin, seconds);
+        return System.nanoTime() - begin < seconds * NANOS;
     }
 
     private boolean isUp(RunningVe ve, BootKind kind) throws IOException {

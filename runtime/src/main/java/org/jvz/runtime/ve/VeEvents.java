@@ -15,6 +15,11 @@ public interface VeEvents {
      */
     default void progress(String line) {}
 
+    /** As {@link #progress}, of a wait that has an end: how many of its seconds have passed since {@code begin}, of System.nanoTime(). */
+    default void waiting(String what, long begin, int seconds) {
+        progress(what + " ... " + (System.nanoTime() - begin) / 1_000_000_000 + " s of " + seconds + " s");
+    }
+
     /**
      * Something begins that may take its time and does not tell how far it is: what it is, for a person who waits. It ends with the next
      * call of this listener.

@@ -196,6 +196,32 @@ final class DiskQuotaVmTest {
     }
 
     @VmTest
+    void quotainitTellsHowManyFilesItHasComeTo() throws IOException {
+        TinyHost tiny = host("ext4");
+        create(tiny, "simfs", "DISKINODES", "2000:2000");
+        Path many = Files.createDirectory(tiny.paths.prefix().resolve("vz/private/101/many"));
+        LoopDisk.run(List.of("sh", "-c", "cd " + many + " && seq 600 | xargs touch"));
+        List<String> shown = new java.util.ArrayList<>();
+        VeEvents events = new VeEvents() {
+            @Override
+            public void event(VeEvent event) {
+                // Not what is asked.
+            }
+
+            @Override
+            public void progress(String line) {
+                shown.add(line);
+            }
+        };
+        new QuotaVe(tiny.host()).init(TinyHost.ID, events);
+        assertThat(shown)
+                .containsExactly(
+                        "Putting its files into its disk quota ... 256",
+                        "Putting its files into its disk quota ... 512");
+        tiny.destroy(tiny.host());
+    }
+
+    @VmTest
     void nobodyInAUserNamespaceLeavesTheProject() throws IOException {
         for (String type : List.of("ext4", "xfs")) {
             TinyHost tiny = host(type);

@@ -5,21 +5,19 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvz.runtime.config.ConfFile;
+import org.jvz.testing.FullDisk;
 import org.jvz.testing.LoopDisk;
 import org.jvz.testing.RootTest;
 
@@ -28,8 +26,6 @@ import org.jvz.testing.RootTest;
  * That of private areas is another one and has room: what is too little there is refused beforehand.
  */
 class FullDiskVeTest {
-    private static final int PAGE = 4096;
-    private static final String BALLAST = "ballast";
     /** More than enough for any of it; what a test has free goes from none to this. */
     private static final int ENOUGH = 24;
 
@@ -45,45 +41,33 @@ class FullDiskVeTest {
         assumeTrue(TinyHost.possible(), "no /bin/busybox (package busybox-static)");
     }
 
-    /** Leaves so much free on a disk. */
-    @FunctionalInterface
-    private interface Filler {
-        void fill(Path disk, int free) throws IOException;
-    }
-
     private TinyHost host(String limit) throws IOException {
-        TinyHost tiny = new TinyHost(mount(dir.resolve("disk" + disks++), limit));
-        mount(tiny.paths.prefix().resolve("vz/private"), "size=16m");
+        TinyHost tiny = new TinyHost(FullDisk.mount(dir.resolve("disk" + disks++), limit));
+        FullDisk.mount(tiny.paths.prefix().resolve("vz/private"), "size=16m");
         return tiny;
-    }
-
-    private static Path mount(Path at, String options) throws IOException {
-        Files.createDirectories(at);
-        LoopDisk.run(List.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", at.toString()));
-        return at;
     }
 
     @RootTest
     void createWhereBytesRunOut() throws IOException {
-        create("size=16m", FullDiskVeTest::takeBytes);
+        create("size=16m", FullDisk::takeBytes);
     }
 
     @RootTest
     void createWhereInodesRunOut() throws IOException {
-        create("nr_inodes=300", FullDiskVeTest::takeInodes);
+        create("nr_inodes=300", FullDisk::takeInodes);
     }
 
     @RootTest
     void destroyWhereBytesRunOut() throws IOException {
-        destroy("size=16m", FullDiskVeTest::takeBytes);
+        destroy("size=16m", FullDisk::takeBytes);
     }
 
     @RootTest
     void destroyWhereInodesRunOut() throws IOException {
-        destroy("nr_inodes=300", FullDiskVeTest::takeInodes);
+        destroy("nr_inodes=300", FullDisk::takeInodes);
     }
 
-    private void create(String limit, Filler filler) throws IOException {
+    private void create(String limit, FullDisk.Filler filler) throws IOException {
         for (int free = 0; free <= ENOUGH; free++) {
             TinyHost tiny = host(limit);
             filler.fill(tiny.paths.prefix(), free);
@@ -92,7 +76,7 @@ class FullDiskVeTest {
             if (failure == null) {
                 done++;
                 assertThat(ConfFile.read(tiny.paths.conf(TinyHost.ID)).get("DESCRIPTION"))
-                        .hasSize(2 * PAGE);
+                        .hasSize(2 * FullDisk.PAGE);
                 assertThat(traces(tiny)).contains("/vz/private/101", "/etc/vz/conf/101.conf", "/etc/vz/names/db");
             } else {
                 refuses(failure, free);
@@ -107,11 +91,11 @@ class FullDiskVeTest {
     private void create(TinyHost tiny) throws IOException {
         tiny.create(tiny.host(), conf -> conf.withText("VE_LAYOUT", "simfs")
                 .withText("NAME", "db")
-                .withText("DESCRIPTION", "d".repeat(2 * PAGE)));
+                .withText("DESCRIPTION", "d".repeat(2 * FullDisk.PAGE)));
     }
 
     /** On a full disk of all things one has to be able to remove something: that is refused only where not even a journal fits. */
-    private void destroy(String limit, Filler filler) throws IOException {
+    private void destroy(String limit, FullDisk.Filler filler) throws IOException {
         for (int free = 0; free <= ENOUGH; free++) {
             TinyHost tiny = host(limit);
             create(tiny);
@@ -147,12 +131,7 @@ class FullDiskVeTest {
     /** With room again all works. */
     private static void remove(TinyHost tiny, boolean there) throws IOException {
         Path prefix = tiny.paths.prefix();
-        try (Stream<Path> files = Files.list(prefix)) {
-            for (Path file : files.filter(each -> each.getFileName().toString().startsWith(BALLAST))
-                    .toList()) {
-                Files.delete(file);
-            }
-        }
+        FullDisk.giveBack(prefix);
         if (there) {
             tiny.destroy(tiny.host());
         }
@@ -185,7 +164,7 @@ class FullDiskVeTest {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 String name = name(prefix, file);
-                if (!name.startsWith("/" + BALLAST) && !name.matches("/(var/lib/jvz|run/jvz)/[a-z]+\\.lock")) {
+                if (!name.startsWith("/" + FullDisk.BALLAST) && !name.matches("/(var/lib/jvz|run/jvz)/[a-z]+\\.lock")) {
                     traces.add(name);
                 }
                 return FileVisitResult.CONTINUE;
@@ -196,34 +175,5 @@ class FullDiskVeTest {
 
     private static String name(Path prefix, Path file) {
         return file.toString().substring(prefix.toString().length());
-    }
-
-    private static void takeBytes(Path disk, int free) throws IOException {
-        Path file = disk.resolve(BALLAST);
-        int written = 0;
-        try (OutputStream out = Files.newOutputStream(file)) {
-            byte[] page = new byte[PAGE];
-            while (true) {
-                out.write(page);
-                written++;
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space left on device");
-        }
-        LoopDisk.run(List.of("truncate", "-s", Long.toString((long) (written - free) * PAGE), file.toString()));
-    }
-
-    private static void takeInodes(Path disk, int free) throws IOException {
-        List<Path> taken = new ArrayList<>();
-        try {
-            while (true) {
-                taken.add(Files.createFile(disk.resolve(BALLAST + taken.size())));
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space left on device");
-        }
-        for (Path file : taken.subList(0, free)) {
-            Files.delete(file);
-        }
     }
 }
